@@ -1,0 +1,1 @@
+"""Records to counts: small additive tables from which everything published is computed."""

@@ -1,0 +1,1 @@
+"""Disclosure control: the policy and the one place that applies it."""

@@ -1,0 +1,71 @@
+"""Disclosure control: the only place where a true value becomes a published one.
+
+Rule (disclosure specification): counts below the threshold are hidden, zero is not; every other count is shown
+to the nearest rounding base; a median is hidden exactly where its count is; a percentage is worked out from
+published counts, to whole per cent, so that it gives away nothing that they do not.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from publish.disclosure.policy import Policy
+from publish.period import Month
+from publish.tables.specification import TableSpec
+from publish.tables.truth import TrueTable
+
+SUPPRESSED: Final = "suppressed"
+NO_DATA: Final = "no data"
+SHOWN: Final = ""
+YEAR: Final = "year"
+KEYS: Final = ("region_code", "org_code", "provider_name", "label", "setting", "period")
+
+_SEAL: Final = object()
+
+
+@dataclass(frozen=True)
+class ProtectedTable:
+    """A table that may be published. Only `protect` makes one.
+
+    `cells` has a row for every row of the table and every period, in published order:
+    region_code, org_code, provider_name (`-`, `-`, `ENGLAND` for England), label, setting (empty where the
+    table does not divide by it), period (ISO month, or `year` for all `months` together), value (tests or
+    days; null where hidden or without data), status (`suppressed`, `no data` or empty).
+    """
+
+    spec: TableSpec
+    months: tuple[Month, ...]
+    cells: pl.DataFrame
+    _seal: object
+
+    def __post_init__(self) -> None:
+        if self._seal is not _SEAL:
+            raise TypeError("a protected table is made by publish.disclosure.control alone")
+
+    @property
+    def periods(self) -> tuple[str, ...]:
+        """The periods of its columns: the ISO months, then `year`."""
+        return (*map(str, self.months), YEAR)
+
+
+def protect(table: TrueTable, policy: Policy) -> ProtectedTable:
+    """Apply the policy to a table of true values."""
+    tests, value = pl.col("tests"), pl.col("value")
+    hidden = tests.is_between(1, policy.threshold - 1)
+    shown = value if table.spec.measure.is_median else rounded(tests, policy.rounding_base)
+    cells = table.cells.select(
+        *KEYS,
+        value=pl.when(~hidden & (tests > 0)).then(shown).cast(pl.Float64),
+        status=pl.when(hidden)
+        .then(pl.lit(SUPPRESSED))
+        .when((tests == 0) | value.is_null())
+        .then(pl.lit(NO_DATA))
+        .otherwise(pl.lit(SHOWN)),
+    )
+    return ProtectedTable(table.spec, table.months, cells, _SEAL)
+
+
+def rounded(count: pl.Expr, base: int) -> pl.Expr:
+    """A whole number to the nearest multiple of `base`, a half upwards."""
+    return (count + base // 2) // base * base

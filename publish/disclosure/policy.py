@@ -1,0 +1,30 @@
+"""The disclosure rule as data."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from publish.bundled import bundled
+from publish.errors import UsageError
+from publish.house import overlay, read_toml
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Counts below `threshold` (but not zero) are hidden; others are shown to the nearest `rounding_base`."""
+
+    threshold: int
+    rounding_base: int
+
+
+def load_policy(file: Path | None = None) -> Policy:
+    """The bundled policy, overlaid with that of `file`. Raises UsageError where it cannot be used."""
+    settings = tomllib.loads((bundled("reference_data") / "policy.toml").read_text(encoding="utf-8"))
+    if file is not None:
+        overlay(settings, read_toml(file), where=str(file))
+    for name, value in settings.items():
+        if value < 1:
+            raise UsageError(
+                f"{name} = {value} is below 1", where=str(file), do="give a whole number from 1 up"
+            )
+    return Policy(**settings)

@@ -1,0 +1,55 @@
+"""What every output of one release says about itself: period, status, dates, whether it is a draft."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from publish.house import House
+from publish.period import MonthlyPeriod, date_in_words
+
+STATUS = "Provisional"
+MADE_UP_NOTICE = "Made-up records: a demonstration, not statistics."
+DRAFT_NOTICE = "DRAFT: not for publication."
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One edition of a release. A draft and its public form differ in `draft` alone."""
+
+    period: MonthlyPeriod
+    published: date
+    next_published: date
+    house: House
+    draft: bool
+    made_up: bool
+
+    @property
+    def name(self) -> str:
+        """`2023-03-provisional`, the name of the release and of its folder."""
+        return f"{self.period.latest}-{self.status.lower()}"
+
+    @property
+    def status(self) -> str:
+        """`Provisional`."""
+        return STATUS
+
+    @property
+    def published_in_words(self) -> str:
+        """`20th July 2023`."""
+        return date_in_words(self.published)
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What must stand at the top of every page and sheet: draft, made-up records."""
+        return tuple(
+            notice
+            for notice, applies in ((DRAFT_NOTICE, self.draft), (MADE_UP_NOTICE, self.made_up))
+            if applies
+        )
+
+    def file_name(self, stem: str) -> str:
+        """The stem with the marks of a draft and of made-up records before it."""
+        return ("DRAFT-" if self.draft else "") + ("MADE-UP-" if self.made_up else "") + stem
+
+    def table_stem(self, number: str, stem: str) -> str:
+        """`DID-Table-1-2022-23-Modality-Provider-Counts-2023-07-20`, the published pattern, with the marks."""
+        return self.file_name(f"DID-Table-{number}-{self.period.year}-{stem}-{self.published.isoformat()}")

@@ -1,0 +1,1 @@
+"""Derived fields: a polars expression each."""

@@ -1,0 +1,163 @@
+"""Months, financial years, the period of a release, and publication dates."""
+
+import re
+from calendar import month_name, monthrange
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from publish.errors import UsageError
+
+COMPARISON_MONTHS = (
+    12  # the document looks at a month and the 12 before it; a release can use the 12 before those
+)
+
+
+@dataclass(frozen=True, order=True)
+class Month:
+    """A calendar month."""
+
+    year: int
+    number: int
+
+    @classmethod
+    def parse(cls, text: str) -> "Month":
+        """Read `2023-03`. Raises UsageError for anything else."""
+        found = re.fullmatch(r"(\d{4})-(\d{2})", text)
+        if not found or not 1 <= int(found[2]) <= 12 or not 1900 < int(found[1]) < 9000:
+            raise UsageError(
+                f"{text!r} is not a month", where="period", do="write the year and month as 2023-03"
+            )
+        return cls(int(found[1]), int(found[2]))
+
+    def __str__(self) -> str:
+        return f"{self.year:04}-{self.number:02}"
+
+    def plus(self, months: int) -> "Month":
+        """The month so many months later (earlier where negative)."""
+        index = self.year * 12 + self.number - 1 + months
+        return Month(index // 12, index % 12 + 1)
+
+    @property
+    def first_day(self) -> date:
+        """Its first day."""
+        return date(self.year, self.number, 1)
+
+    @property
+    def last_day(self) -> date:
+        """Its last day."""
+        return date(self.year, self.number, monthrange(self.year, self.number)[1])
+
+    @property
+    def name(self) -> str:
+        """`March`."""
+        return month_name[self.number]
+
+    @property
+    def short(self) -> str:
+        """`Mar`, the column heading of the tables."""
+        return self.name[:3]
+
+    @property
+    def words(self) -> str:
+        """`March 2023`."""
+        return f"{self.name} {self.year}"
+
+    @property
+    def financial_year(self) -> "FinancialYear":
+        """The financial year (April to March) in which it lies."""
+        return FinancialYear(self.year if self.number >= 4 else self.year - 1)
+
+
+@dataclass(frozen=True, order=True)
+class FinancialYear:
+    """April of `start` to March of the year after."""
+
+    start: int
+
+    @classmethod
+    def parse(cls, text: str) -> "FinancialYear":
+        """Read `2023-24`. Raises UsageError for anything else."""
+        found = re.fullmatch(r"(\d{4})-(\d{2})", text)
+        if not found or (int(found[1]) + 1) % 100 != int(found[2]) or not 1900 < int(found[1]) < 9000:
+            raise UsageError(
+                f"{text!r} is not a financial year", where="year", do="write the financial year as 2023-24"
+            )
+        return cls(int(found[1]))
+
+    def __str__(self) -> str:
+        return f"{self.start}-{(self.start + 1) % 100:02}"
+
+    @property
+    def label(self) -> str:
+        """`2022/23`, as the title block writes it."""
+        return f"{self.start}/{(self.start + 1) % 100:02}"
+
+    @property
+    def months(self) -> tuple[Month, ...]:
+        """Its twelve months, April first."""
+        return months_between(Month(self.start, 4), Month(self.start + 1, 3))
+
+
+@dataclass(frozen=True)
+class MonthlyPeriod:
+    """What a monthly release covers: the financial year so far, up to its latest month."""
+
+    latest: Month
+
+    @property
+    def year(self) -> FinancialYear:
+        """The financial year of the tables."""
+        return self.latest.financial_year
+
+    @property
+    def months(self) -> tuple[Month, ...]:
+        """The month columns of the tables: April to the latest month."""
+        return months_between(self.year.months[0], self.latest)
+
+    @property
+    def thirteen_months(self) -> tuple[Month, ...]:
+        """The months of the document: the latest and the twelve before it."""
+        return months_between(self.latest.plus(-COMPARISON_MONTHS), self.latest)
+
+    @property
+    def year_before(self) -> tuple[Month, ...]:
+        """The same months of the financial year before."""
+        return tuple(month.plus(-12) for month in self.months)
+
+    @property
+    def usable(self) -> tuple[Month, ...]:
+        """Every month that the release can use: the document's thirteen and the twelve before those."""
+        return months_between(self.latest.plus(-2 * COMPARISON_MONTHS), self.latest)
+
+    @property
+    def words(self) -> str:
+        """`April 2022 to March 2023`."""
+        return in_words(self.months)
+
+
+def months_between(first: Month, last: Month) -> tuple[Month, ...]:
+    """Every month from first to last, both included."""
+    count = (last.year - first.year) * 12 + last.number - first.number + 1
+    return tuple(first.plus(step) for step in range(count))
+
+
+def in_words(months: tuple[Month, ...]) -> str:
+    """`April 2022 to March 2023`, or `April 2022` for a single month."""
+    first, last = months[0], months[-1]
+    return first.words if first == last else f"{first.words} to {last.words}"
+
+
+def date_in_words(day: date) -> str:
+    """`20th July 2023`, as the title block writes it."""
+    ending = "th" if 11 <= day.day <= 13 else {1: "st", 2: "nd", 3: "rd"}.get(day.day % 10, "th")
+    return f"{day.day}{ending} {month_name[day.month]} {day.year}"
+
+
+def publication_date(latest: Month, weekday: int, weeks_after: int) -> date:
+    """The last such weekday (Monday is 0) no later than so many weeks after the month's end.
+
+    Rule: publication specification, Calendar (Thursdays, 15 to 16 weeks after the last month). It gives
+    20 July 2023 for March 2023, as published.
+    """
+    latest_day = latest.last_day + timedelta(weeks=weeks_after)
+    return latest_day - timedelta(days=(latest_day.weekday() - weekday) % 7)

@@ -1,0 +1,1 @@
+"""Submitted files to records: the items, the readers, the ledger."""

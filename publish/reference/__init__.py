@@ -1,0 +1,1 @@
+"""Reference tables: bundled, overlaid by the user's, looked up by date."""

@@ -1,0 +1,86 @@
+"""The published words: modalities, cancer test groups, source settings, regions. Small bundled tables."""
+
+import csv
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+
+from publish.bundled import bundled
+
+
+@dataclass(frozen=True)
+class Modality:
+    """A modality: its published name, the exam look-up's, Table 12's (empty where not in it), the everyday one."""
+
+    modality_id: str
+    modality: str
+    exam_lookup_name: str
+    interventional_name: str
+    common_name: str
+    volume_order: int
+
+    @property
+    def in_provider_tables(self) -> bool:
+        """Whether Tables 1 to 3 list it. Endoscopy and cone beam CT appear only in Table 12."""
+        return self.volume_order <= 9
+
+
+@dataclass(frozen=True)
+class CancerGroup:
+    """A group of tests suitable for diagnosing cancer."""
+
+    cancer_group: str
+    common_name: str
+    modality_id: str
+    early_diagnosis_of_cancer: str
+
+
+@dataclass(frozen=True)
+class SourceSetting:
+    """A patient source setting: its code, its name, and its heading in the tables."""
+
+    code: str
+    source_setting: str
+    table_name: str
+
+
+@dataclass(frozen=True)
+class Region:
+    """A commissioning region and the days on which it stood."""
+
+    region_code: str
+    region_name: str
+    valid_from: str
+    valid_to: str
+
+
+def bundled_rows(name: str) -> list[dict[str, str]]:
+    """The rows of a bundled CSV table."""
+    with (bundled("reference_data") / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@cache
+def modalities() -> tuple[Modality, ...]:
+    """All modalities in table order (alphabetical)."""
+    rows = bundled_rows("modalities")
+    return tuple(Modality(volume_order=int(row.pop("volume_order")), **row) for row in rows)
+
+
+@cache
+def cancer_groups() -> tuple[CancerGroup, ...]:
+    """The five groups of Tables 4 to 6, in table order."""
+    return tuple(CancerGroup(**row) for row in bundled_rows("cancer_groups"))
+
+
+@cache
+def source_settings() -> tuple[SourceSetting, ...]:
+    """The seven source settings, in order of code."""
+    return tuple(SourceSetting(**row) for row in bundled_rows("source_settings"))
+
+
+def regions(on: date) -> tuple[Region, ...]:
+    """The regions of that day, in order of code."""
+    day = on.isoformat()
+    every = (Region(**row) for row in bundled_rows("regions"))
+    return tuple(region for region in every if region.valid_from <= day <= (region.valid_to or "9999"))

@@ -1,0 +1,1 @@
+"""The tables as data, and the one builder that reads them."""

@@ -1,0 +1,22 @@
+"""A table of true values: what the builder makes and disclosure control takes. No writer accepts it."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from publish.period import Month
+from publish.tables.specification import TableSpec
+
+
+@dataclass(frozen=True)
+class TrueTable:
+    """True values of one table.
+
+    `cells` has a row for every row of the table and every period, in published order: region_code, org_code,
+    provider_name, label, setting, period (ISO month, or `year`), tests (the count of tests on which the cell
+    rests, 0 where there are none), value (the count, or the median in days; null where there is none).
+    """
+
+    spec: TableSpec
+    months: tuple[Month, ...]
+    cells: pl.DataFrame

@@ -1,0 +1,1 @@
+"""Protected tables to files: workbooks, CSV, charts, document, landing page, manifest."""
