@@ -41,9 +41,7 @@ class Edition:
     def notices(self) -> tuple[str, ...]:
         """What must stand at the top of every page and sheet: draft, made-up records."""
         return tuple(
-            notice
-            for notice, applies in ((DRAFT_NOTICE, self.draft), (MADE_UP_NOTICE, self.made_up))
-            if applies
+            notice for notice, applies in ((DRAFT_NOTICE, self.draft), (MADE_UP_NOTICE, self.made_up)) if applies
         )
 
     def file_name(self, stem: str) -> str:

@@ -46,9 +46,7 @@ def load_house(config: Path | None = None) -> House:
     details = tomllib.loads((bundled("reference_data") / "publication.toml").read_text(encoding="utf-8"))
     if config is not None:
         overlay(details, read_toml(config), where=str(config))
-    publication, links, licence, dates = (
-        details[part] for part in ("publication", "links", "licence", "calendar")
-    )
+    publication, links, licence, dates = (details[part] for part in ("publication", "links", "licence", "calendar"))
     if dates["weekday"] not in list(calendar.day_name):
         raise UsageError(
             f"{dates['weekday']!r} is not a day of the week",

@@ -7,9 +7,7 @@ from datetime import date, timedelta
 
 from publish.errors import UsageError
 
-COMPARISON_MONTHS = (
-    12  # the document looks at a month and the 12 before it; a release can use the 12 before those
-)
+COMPARISON_MONTHS = 12  # the document looks at a month and the 12 before it; a release can use the 12 before those
 
 
 @dataclass(frozen=True, order=True)
@@ -24,9 +22,7 @@ class Month:
         """Read `2023-03`. Raises UsageError for anything else."""
         found = re.fullmatch(r"(\d{4})-(\d{2})", text)
         if not found or not 1 <= int(found[2]) <= 12 or not 1900 < int(found[1]) < 9000:
-            raise UsageError(
-                f"{text!r} is not a month", where="period", do="write the year and month as 2023-03"
-            )
+            raise UsageError(f"{text!r} is not a month", where="period", do="write the year and month as 2023-03")
         return cls(int(found[1]), int(found[2]))
 
     def __str__(self) -> str:

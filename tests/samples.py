@@ -37,7 +37,9 @@ def sample_edition(month: str = "2023-03", *, draft: bool = False, made_up: bool
     )
 
 
-def sample_table(spec: TableSpec, months: tuple[Month, ...], *, providers: bool = True, seed: int = 1) -> ProtectedTable:
+def sample_table(
+    spec: TableSpec, months: tuple[Month, ...], *, providers: bool = True, seed: int = 1
+) -> ProtectedTable:
     """England and a few providers with counts from none to many thousands; some cells empty, some to be hidden."""
     draw = random.Random(f"{spec.number} {seed}")
     rows = []

@@ -24,7 +24,5 @@ def load_policy(file: Path | None = None) -> Policy:
         overlay(settings, read_toml(file), where=str(file))
     for name, value in settings.items():
         if value < 1:
-            raise UsageError(
-                f"{name} = {value} is below 1", where=str(file), do="give a whole number from 1 up"
-            )
+            raise UsageError(f"{name} = {value} is below 1", where=str(file), do="give a whole number from 1 up")
     return Policy(**settings)

@@ -12,9 +12,7 @@ from publish.tables.specification import ALL_SETTINGS, GP_DIRECT_ACCESS, Label, 
 ALL_MODALITIES: Final = "All modalities"
 
 _BY_MODALITY = tuple(Label(m.modality, (m.modality,)) for m in modalities() if m.in_provider_tables)
-_INTERVENTIONAL = tuple(
-    Label(m.interventional_name, (m.modality,)) for m in modalities() if m.interventional_name
-)
+_INTERVENTIONAL = tuple(Label(m.interventional_name, (m.modality,)) for m in modalities() if m.interventional_name)
 _BY_CANCER_GROUP = tuple(Label(group.cancer_group, (group.cancer_group,)) for group in cancer_groups())
 _EVERY_MODALITY = Label(ALL_MODALITIES, tuple(label.text for label in _BY_MODALITY))
 
