@@ -1,11 +1,14 @@
 """A table of true values: what the builder makes and disclosure control takes. No writer accepts it."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import polars as pl
 
 from publish.period import Month
 from publish.tables.specification import TableSpec
+
+YEAR: Final = "year"  # the period that gathers all months of a table
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,196 @@
+"""Records to counts: the one additive reduction from which everything published is computed.
+
+A file of records becomes two small tables. Counts add up over files and months, and days are whole numbers, so
+medians are exact from them and no record is needed again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import polars as pl
+
+from publish.fields import reasons
+from publish.fields.imaging import classes_of_exams
+from publish.fields.intervals import out_of_order, request_to_test, test_to_report
+from publish.fields.items import clock_date, unreadable
+from publish.fields.organisation import providers_of_sites
+from publish.fields.setting import settings_of_codes
+from publish.reference.dated import hold_on
+from publish.reference.tables import ReferenceData
+
+VERSION: Final = 1  # goes up when the reduction changes, so that stored counts are made again
+TEST_DATE: Final = "DIAGNOSTIC_TEST_DATE"
+OTHER_DATES: Final = ("DIAGNOSTIC_TEST_REQUEST_DATE", "DIAG_TEST_REQUEST_REC_DATE", "SERVICE_REPORT_DATE")
+SITE: Final = ("SITE_CODE_IMAGING",)
+EXAM: Final = ("IMAGING_CODE_NICIP", "IMAGING_CODE_SNOMED")
+SETTING: Final = ("PATIENT_SOURCE_SETTING",)
+INTERVALS: Final = {"request_to_test": request_to_test, "test_to_report": test_to_report}
+PROBLEM: Final = pl.Enum(
+    [
+        *(reasons.TEST_DATE_UNREADABLE, reasons.TEST_DATE_MISSING),
+        *(reasons.DATE_UNREADABLE, reasons.DATES_OUT_OF_ORDER),
+    ]
+)
+
+TEST_KEYS: Final = (
+    *("month", "region_code", "org_code", "modality", "cancer_group", "interventional", "setting"),
+    *("interval", "days"),
+)
+KEPT_OUT_KEYS: Final = ("month", "org_code", "reason")
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What records come down to.
+
+    `tests`: month (ISO), region_code, org_code, modality, cancer_group (null for most), interventional, setting
+    (code), interval (`request_to_test` or `test_to_report`), days (null where a date is missing), tests. Each
+    test is there once for each interval.
+    `kept_out`: month (null where not known), org_code (null where not known), reason, records.
+    Texts are categorical.
+    """
+
+    tests: pl.DataFrame
+    kept_out: pl.DataFrame
+
+    @property
+    def records(self) -> int:
+        """How many records they count."""
+        once = self.tests.filter(pl.col("interval") == next(iter(INTERVALS)))
+        return int(once["tests"].sum()) + int(self.kept_out["records"].sum())
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        """The months in which they hold a record, in order."""
+        every = pl.concat([self.tests["month"], self.kept_out["month"]])
+        return tuple(sorted(every.drop_nulls().unique().cast(pl.String)))
+
+
+def add(parts: Iterable[Counts]) -> Counts:
+    """The counts of several files together. A key may stand in several rows: whoever reads them adds them up."""
+    listed = list(parts)
+    return Counts(
+        pl.concat([part.tests for part in listed]),
+        pl.concat([part.kept_out for part in listed]),
+    )
+
+
+def reduce_records(records: pl.LazyFrame, reference: ReferenceData) -> Counts:
+    """Reduce the records of one file (the 18 items, in the types of the file) to counts.
+
+    Codes are resolved once each, on small tables; the records are then only grouped, and what keeps a group out
+    of the tables is decided on the groups. So every record is counted exactly once for each interval.
+    """
+    dated = _dated(records)
+    look_ups = _look_ups(dated, reference)
+    for look_up in look_ups:
+        dated = look_up.join_to(dated)
+    keys = ("month", *(look_up.number for look_up in look_ups), "problem", "days")
+    month = pl.col(TEST_DATE).dt.year() * 12 + pl.col(TEST_DATE).dt.month() - 1
+    groups = pl.collect_all(
+        [
+            dated.select(*keys[1:-1], month=month, days=days()).group_by(keys).agg(tests=pl.len())
+            for days in INTERVALS.values()
+        ],
+        engine="streaming",
+    )
+    by_interval = {interval: _explained(group, look_ups) for interval, group in zip(INTERVALS, groups, strict=True)}
+    tests = pl.concat(
+        group.filter(pl.col("reason").is_null()).with_columns(interval=pl.lit(interval))
+        for interval, group in by_interval.items()
+    )
+    kept_out = next(iter(by_interval.values())).filter(pl.col("reason").is_not_null())
+    return Counts(
+        _total(tests, TEST_KEYS, "tests"),
+        _total(kept_out.rename({"tests": "records"}), KEPT_OUT_KEYS, "records"),
+    )
+
+
+def _dated(records: pl.LazyFrame) -> pl.LazyFrame:
+    """The items that the counts need, dates as Date, and what is wrong with the dates of a record in `problem`."""
+    kinds = records.collect_schema()
+    not_dates = reasons.first_reason(
+        (unreadable(TEST_DATE, kinds[TEST_DATE]), reasons.TEST_DATE_UNREADABLE),
+        (clock_date(TEST_DATE, kinds[TEST_DATE]).is_null(), reasons.TEST_DATE_MISSING),
+        (pl.any_horizontal(unreadable(name, kinds[name]) for name in OTHER_DATES), reasons.DATE_UNREADABLE),
+    )
+    read = records.select(
+        *(*SITE, *EXAM, *SETTING),
+        *(clock_date(name, kinds[name]).alias(name) for name in (TEST_DATE, *OTHER_DATES)),
+        problem=not_dates.cast(PROBLEM),
+    )
+    in_order = reasons.first_reason((out_of_order(), reasons.DATES_OUT_OF_ORDER)).cast(PROBLEM)
+    return read.with_columns(problem=pl.coalesce("problem", in_order))
+
+
+@dataclass(frozen=True)
+class LookUp:
+    """What the codes of one file mean.
+
+    `meanings` are the distinct meanings, one row each, with a `reason` where they keep a record out and their
+    number in the column `number`. `by_code` leads from the codes as given (columns `given`) and the day to that
+    number, exactly one for each record.
+    """
+
+    number: str
+    given: tuple[str, ...]
+    meanings: pl.DataFrame
+    by_code: pl.DataFrame
+    first: date
+
+    def join_to(self, records: pl.LazyFrame) -> pl.LazyFrame:
+        """The records with the number of what their code means, in place of the code."""
+        joined = records.join(self.by_code.lazy(), on=self.given, how="left", nulls_equal=True)
+        if "valid_from" in self.by_code.columns:
+            # a record without a test date is kept out anyway: any one of its code's stretches will do
+            joined = joined.filter(hold_on(pl.col(TEST_DATE).fill_null(self.first))).drop("valid_from", "valid_to")
+        return joined.drop(self.given)
+
+
+def _look_ups(dated: pl.LazyFrame, reference: ReferenceData) -> tuple[LookUp, ...]:
+    """The meanings of every site, exam and setting code that appears in the records, on the days they span."""
+    days, sites, exams, settings = pl.collect_all(
+        [
+            dated.select(first=pl.col(TEST_DATE).min(), last=pl.col(TEST_DATE).max()),
+            *(dated.select(given).unique() for given in (SITE, EXAM, SETTING)),
+        ],
+        engine="streaming",
+    )
+    first, last = (day or date.max for day in days.row(0))
+    return (
+        _numbered("place", SITE, providers_of_sites(sites, reference, first, last), first),
+        _numbered("exam", EXAM, classes_of_exams(exams, reference, first, last), first),
+        _numbered("setting_number", SETTING, settings_of_codes(settings), first),
+    )
+
+
+def _numbered(number: str, given: tuple[str, ...], resolved: pl.DataFrame, first: date) -> LookUp:
+    meaning = [name for name in resolved.columns if name not in {*given, "valid_from", "valid_to"}]
+    meanings = resolved.select(meaning).unique().sort(meaning).with_row_index(number)
+    by_code = resolved.join(meanings, on=meaning, nulls_equal=True).drop(meaning)
+    changes_meaning = by_code.select(given).is_duplicated().any()
+    if not changes_meaning:
+        by_code = by_code.select(*given, number)
+    return LookUp(number, given, meanings, by_code, first)
+
+
+def _explained(groups: pl.DataFrame, look_ups: tuple[LookUp, ...]) -> pl.DataFrame:
+    """Groups of records with the meanings of their numbers, and the first reason that keeps them out."""
+    for look_up in look_ups:
+        groups = groups.join(look_up.meanings.rename({"reason": f"{look_up.number}_reason"}), on=look_up.number)
+    no_test_date = pl.col("problem").is_in([reasons.TEST_DATE_UNREADABLE, reasons.TEST_DATE_MISSING])
+    problem = pl.col("problem").cast(pl.String)
+    of_codes = (f"{look_up.number}_reason" for look_up in look_ups)
+    year, month = pl.col("month") // 12, pl.col("month") % 12 + 1
+    return groups.with_columns(
+        month=pl.format("{}-{}", year.cast(pl.String).str.zfill(4), month.cast(pl.String).str.zfill(2)),
+        reason=pl.coalesce(pl.when(no_test_date).then(problem), *of_codes, problem),
+    ).rename({"PROVIDER_CODE": "org_code"})
+
+
+def _total(rows: pl.DataFrame, keys: tuple[str, ...], count: str) -> pl.DataFrame:
+    """The rows added up by key, in a fixed order."""
+    totals = rows.group_by(keys).agg(pl.col(count).cast(pl.Int64).sum())
+    return totals.with_columns(pl.col(pl.String).cast(pl.Categorical)).sort(keys, nulls_last=True)

@@ -1,0 +1,73 @@
+"""Counts kept between runs, so that a file is read again only where it or its reference data changed.
+
+A file is known by the SHA-256 of its content, never by its name or time. With its counts stands a fingerprint of
+the reference rows that touch its months: rows of other months may change without a record being read again.
+"""
+
+import hashlib
+import shutil
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from publish.counts.reduction import VERSION, Counts
+from publish.fields.imaging import CLASSIFICATION, GRACE
+from publish.period import Month
+from publish.records.files import RecordFile
+from publish.reference.tables import VALIDITY, ReferenceData
+
+TESTS: Final = "tests.parquet"
+KEPT_OUT: Final = "kept_out.parquet"
+FINGERPRINT: Final = "reference"
+_USED: Final = {
+    "providers": ("org_code", "region_code"),
+    "sites": ("site_code", "org_code", "region_code", "country"),
+    "exam_codes": ("nicip_code", "snomed_code", *CLASSIFICATION),
+}
+
+
+def stored_counts(store: Path, file: RecordFile, reference: ReferenceData) -> Counts | None:
+    """The counts of a file with this content under this reference data, if they are in the store."""
+    folder = store / file.sha256
+    if not folder.is_dir():
+        return None
+    counts = Counts(pl.read_parquet(folder / TESTS), pl.read_parquet(folder / KEPT_OUT))
+    kept_under = pl.read_parquet_metadata(folder / TESTS).get(FINGERPRINT)
+    return counts if kept_under == fingerprint(reference, counts.months) else None
+
+
+def store_counts(store: Path, file: RecordFile, reference: ReferenceData, counts: Counts) -> None:
+    """Keep the counts of a file. A run that is stopped half-way leaves nothing that a later one would read."""
+    folder, making = store / file.sha256, store / f"{file.sha256}.making"
+    for old in (making, folder):
+        shutil.rmtree(old, ignore_errors=True)
+    making.mkdir(parents=True)
+    counts.tests.write_parquet(making / TESTS, metadata={FINGERPRINT: fingerprint(reference, counts.months)})
+    counts.kept_out.write_parquet(making / KEPT_OUT)
+    making.rename(folder)
+
+
+def fingerprint(reference: ReferenceData, months: tuple[str, ...]) -> str:
+    """A hash of the reduction's version and of what the reference tables say about the days of these months."""
+    first = Month.parse(months[0]).first_day if months else date.max
+    last = Month.parse(months[-1]).last_day if months else date.max
+    digest = hashlib.sha256(str(VERSION).encode())
+    for table, columns in _USED.items():
+        rows: pl.DataFrame = getattr(reference, table)
+        digest.update(_touching(rows, first, last).select(*columns, *VALIDITY).write_csv().encode())
+    return digest.hexdigest()
+
+
+def _touching(rows: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
+    """The rows that hold on a day of first..last or within the grace before it, cut to that span and sorted."""
+    begins, ends = pl.col("valid_from").fill_null(first), pl.col("valid_to").fill_null(last)
+    earliest = pl.lit(first).dt.offset_by(f"-{GRACE}")
+    return (
+        rows.filter((begins <= last) & (ends >= earliest))
+        .with_columns(
+            valid_from=pl.max_horizontal(begins, earliest), valid_to=pl.min_horizontal(ends, pl.lit(last))
+        )
+        .sort(pl.all(), nulls_last=True)
+    )

@@ -1,0 +1,74 @@
+"""The provider and region of an imaging site, on every day of a window."""
+
+from datetime import date
+from typing import Final
+
+import polars as pl
+
+from publish.fields import reasons
+from publish.fields.items import code
+from publish.fields.reasons import first_reason
+from publish.reference.dated import narrowed, stretches
+from publish.reference.tables import ReferenceData
+
+ENGLAND: Final = "E"  # ONS country codes of England begin so
+NHS_TRUST: Final = "^[RT]"  # ODS codes of NHS trusts and care trusts begin so
+
+
+def providers_of_sites(sites: pl.DataFrame, reference: ReferenceData, first: date, last: date) -> pl.DataFrame:
+    """Who a site belongs to, for the site codes as they stand in the records.
+
+    `sites` has SITE_CODE_IMAGING. Columns of the result: this (as given), `valid_from`, `valid_to` (together the
+    window, every day once), `PROVIDER_CODE`, `region_code`, `reason` (null where the site has a provider and region in England).
+    """
+    given = sites.with_columns(site_code=code("SITE_CODE_IMAGING"), valid_from=pl.lit(first), valid_to=pl.lit(last))
+    known_sites = reference.sites.filter(pl.col("site_code").is_in(given["site_code"].implode()))
+    at_sites = narrowed(given, stretches(known_sites, "site_code", first, last), "site_code", "site_code")
+    held_by = stretches(_one_row_each(reference.providers), "org_code", first, last)
+    with_provider = at_sites.with_columns(PROVIDER_CODE=PROVIDER_CODE(held_by))
+    return narrowed(with_provider, held_by, "PROVIDER_CODE", "org_code").select(
+        *("SITE_CODE_IMAGING", "valid_from", "valid_to", "PROVIDER_CODE"),
+        region_code=provider_region(),
+        reason=kept_out(),
+    )
+
+
+def PROVIDER_CODE(providers: pl.DataFrame) -> pl.Expr:
+    """The organisation of the site: its parent in the site table, else its first five or three characters.
+
+    The characters count only where an organisation is known by them.
+    """
+    known = providers["org_code"].unique().implode()
+    prefixes = (pl.col("site_code").str.slice(0, length) for length in (5, 3))
+    return pl.coalesce("org_code", *(pl.when(prefix.is_in(known)).then(prefix) for prefix in prefixes))
+
+
+def provider_region() -> pl.Expr:
+    """The region in which the activity is listed.
+
+    An NHS trust is listed in its own region; an independent provider once for each region in which its sites lie
+    (publication specification, Definitions).
+    """
+    own, of_site = pl.col("region_code_right"), pl.col("region_code")
+    is_trust = pl.col("PROVIDER_CODE").str.contains(NHS_TRUST)
+    return pl.when(is_trust).then(pl.coalesce(own, of_site)).otherwise(pl.coalesce(of_site, own))
+
+
+def kept_out() -> pl.Expr:
+    """Why records of this site do not reach provider tables on these days, or null."""
+    return first_reason(
+        (pl.col("site_code").is_null(), reasons.SITE_MISSING),
+        (pl.col("PROVIDER_CODE").is_null(), reasons.SITE_UNKNOWN),
+        (~pl.col("country").str.starts_with(ENGLAND), reasons.OUTSIDE_ENGLAND),
+        (pl.col("provider_name").is_null(), reasons.PROVIDER_UNKNOWN),
+        (provider_region().is_null(), reasons.REGION_UNKNOWN),
+    )
+
+
+def _one_row_each(providers: pl.DataFrame) -> pl.DataFrame:
+    """One row for a provider and stretch: its region where it has one, none where it is listed in several."""
+    several = pl.col("region_code").n_unique() > 1
+    return providers.group_by("org_code", "valid_from", "valid_to", maintain_order=True).agg(
+        pl.col("provider_name").first(),
+        region_code=pl.when(several).then(None).otherwise(pl.col("region_code").first()),
+    )

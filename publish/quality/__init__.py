@@ -1,0 +1,1 @@
+"""What a reader must know about the data: provider issues."""

@@ -1,0 +1,45 @@
+"""Providers that reported nothing in some months, as the published tables show it."""
+
+from itertools import groupby
+
+import polars as pl
+
+from publish.disclosure.control import NO_DATA, ProtectedTable
+from publish.period import Month
+from publish.tables.truth import YEAR
+
+
+def missing_months(activity: ProtectedTable) -> tuple[str, ...]:
+    """A sentence for each provider without any activity in a month between others with some, or at an end.
+
+    `activity` is Table 1. Only what its blank cells show is said: nothing of values that are hidden. Rule:
+    publication specification, Provider issues, 2.
+    """
+    by_month = (
+        activity.cells.filter(pl.col("org_code") != "-", pl.col("period") != YEAR)
+        .group_by("provider_name", "org_code", "period")
+        .agg(reported=(pl.col("status") != NO_DATA).any())
+    )
+    missing = (
+        by_month.filter(~pl.col("reported")).group_by("provider_name", "org_code").agg(pl.col("period").sort())
+    )
+    ordered = missing.sort(pl.col("provider_name").str.to_lowercase(), "org_code")
+    return tuple(
+        f"{name} ({code}) did not report any activity for {spans([Month.parse(p) for p in periods])}."
+        for name, code, periods in ordered.iter_rows()
+    )
+
+
+def spans(months: list[Month]) -> str:
+    """Months in words, those that follow each other as a span: `May 2023 and August to October 2023`."""
+    runs = groupby(enumerate(months), key=lambda pair: pair[1].plus(-pair[0]))
+    words = [_span([month for _, month in run]) for _, run in runs]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _span(months: list[Month]) -> str:
+    first, last = months[0], months[-1]
+    if first == last:
+        return first.words
+    joined = "and" if len(months) == 2 else "to"
+    return f"{first.name if first.year == last.year else first.words} {joined} {last.words}"
