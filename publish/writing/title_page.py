@@ -1,0 +1,175 @@
+"""The title page of a published workbook.
+
+Rule: publication specification, Workbook style and Provider issues. Labels are the published ones, sentences
+ours.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from openpyxl.worksheet.table import Table
+from openpyxl.worksheet.worksheet import Worksheet
+
+from publish.edition import Edition
+from publish.period import date_in_words
+from publish.reference.vocabulary import regions
+from publish.tables.catalogue import MONTHLY_TABLES
+from publish.tables.specification import TableSpec
+from publish.writing.sheet_setup import mark_as_table, one_page_wide, repeat_in_print
+from publish.writing.workbook_styles import Style, fit_row, link, put
+
+SHEET_NAME: Final = "Title page"
+TITLE_ROW: Final = 4  # the published place; the rows above are free for notices
+LABELS: Final = 1
+TEXTS: Final = 2
+WIDTHS: Final = {"A": 8.0, "B": 102.0}
+LARGE_ROWS: Final = {1: 17.0, 2: 17.0, TITLE_ROW: 20.0, TITLE_ROW + 1: 17.0}
+REGION_TABLE: Final = "Commissioning_Regions"
+REGION_HEADINGS: Final = ("Code", "Commissioning Region")
+
+ABOUT: Final = (
+    "The Diagnostic Imaging Dataset (DID) holds a record of every imaging test that NHS patients in England "
+    "have, among them X-rays, ultrasound, CT and MRI scans. Hospitals and other providers take the records from "
+    "their radiology information systems and send them in every month.",
+    "Each record says what was done and to which part of the body, who asked for the test, when it was asked for, "
+    "carried out and reported, and some details of the patient. Only totals and medians are published here, and "
+    "values that rest on very few patients are hidden.",
+)
+PROVISIONAL: Final = (
+    "These figures are provisional and are management information. They come from what providers had sent in "
+    "by the day on which they were drawn up: some records may be missing or wrong, the latest months most of all, "
+    "and nothing has been adjusted for it. The final figures for the year, published later, replace them and are "
+    "usually a little higher."
+)
+USING: Final = (
+    "Activity: the number of imaging tests carried out in the month, whenever they were asked for.",
+    "Provider: the organisation that runs the site where the test was done, such as an NHS trust or an "
+    "independent sector company.",
+    "Region: each provider is placed in the commissioning region where its imaging sites are:",
+)
+NO_ISSUES: Final = "No provider issue is known that would affect these figures."
+ISSUES: Final = "Please bear these points in mind when you use the figures of the providers named:"
+NOT_WAITING_TIMES: Final = (
+    "These figures should not be compared directly with the monthly diagnostics waiting times and activity return "
+    "(DM01), which covers other tests and defines them differently."
+)
+FURTHER: Final = (
+    "The statistical release that goes with these tables explains how they are made and how good the data are."
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the title page: a text, the column it stands in, its style and where it links to."""
+
+    text: str
+    style: Style = Style.PARAGRAPH
+    column: int = TEXTS
+    link: str | None = None
+
+
+BLANK: Final = Line("")
+
+
+def write_title_page(sheet: Worksheet, spec: TableSpec, edition: Edition, issues: Sequence[str]) -> None:
+    """Fill the title page of the workbook of one table."""
+    sheet.title = SHEET_NAME
+    sheet.sheet_view.showGridLines = False
+    for column, width in WIDTHS.items():
+        sheet.column_dimensions[column].width = width
+    for row, height in LARGE_ROWS.items():
+        sheet.row_dimensions[row].height = height
+    _write(sheet, 1, [Line(notice, Style.NOTICE, LABELS) for notice in edition.notices])
+    row = _write(sheet, TITLE_ROW, [*_opening(spec, edition), *_introduction(spec), *_using(edition)])
+    row = _write_regions(sheet, row, edition)
+    _write(sheet, row, [BLANK, *_issues(issues), *_further(edition), *_contact(edition)])
+    one_page_wide(sheet, "portrait")
+    repeat_in_print(sheet, edition.notices)
+
+
+def _opening(spec: TableSpec, edition: Edition) -> Iterator[Line]:
+    yield Line(f"{edition.house.title} statistics", Style.TITLE, LABELS)
+    yield Line(spec.name, Style.LARGE, LABELS)
+    yield Line(edition.period.words, Style.SECTION, LABELS)
+    yield BLANK
+
+
+def _introduction(spec: TableSpec) -> Iterator[Line]:
+    yield from _section("About the data", *ABOUT)
+    yield from _section("Provisional data", PROVISIONAL)
+    yield _heading("Tables")
+    yield Line("This workbook holds the table in bold. The tables of each monthly release are:")
+    for other in MONTHLY_TABLES:
+        style = Style.STRONG if other.number == spec.number else Style.PARAGRAPH
+        yield Line(f"{other.number}. {other.title}", style)
+    yield BLANK
+
+
+def _using(edition: Edition) -> Iterator[Line]:
+    yield _heading("When using this data")
+    yield Line(NOT_WAITING_TIMES)
+    yield Line("Diagnostics waiting times and activity", Style.LINK, link=edition.house.waiting_times_url)
+    yield from map(Line, USING)
+
+
+def _issues(issues: Sequence[str]) -> Iterator[Line]:
+    yield from _section("Provider issues", *((ISSUES, *issues) if issues else (NO_ISSUES,)))
+
+
+def _further(edition: Edition) -> Iterator[Line]:
+    house = edition.house
+    yield _heading("Further Information")
+    yield Line(FURTHER)
+    yield Line(f"{house.title} statistics and earlier releases", Style.LINK, link=house.statistics_url)
+    yield Line("How the data are collected", Style.LINK, link=house.data_collection_url)
+    yield Line(f"Published on {edition.published_in_words}. Next release: {date_in_words(edition.next_published)}.")
+    yield Line(f"Licence: {house.licence_name}", Style.LINK, link=house.licence_url)
+    yield BLANK
+
+
+def _contact(edition: Edition) -> Iterator[Line]:
+    house = edition.house
+    yield _heading("Contact us at:")
+    yield from map(Line, (house.prepared_by, house.organisation, *house.address))
+    yield Line(f"Email: {house.email}", Style.LINK, link=f"mailto:{house.email}")
+
+
+def _heading(text: str) -> Line:
+    return Line(text, Style.SECTION, LABELS)
+
+
+def _section(heading: str, *paragraphs: str) -> Iterator[Line]:
+    yield _heading(heading)
+    yield from map(Line, paragraphs)
+    yield BLANK
+
+
+def _write(sheet: Worksheet, row: int, content: Sequence[Line]) -> int:
+    """Write the lines from a row on; the row after them."""
+    for line in content:
+        if line.text:
+            _write_line(sheet, row, line)
+        row += 1
+    return row
+
+
+def _write_line(sheet: Worksheet, row: int, line: Line) -> None:
+    put(sheet, row, line.column, line.text, line.style)
+    if line.link:
+        link(sheet, row, line.column, line.link, line.style)
+    if line.column == TEXTS:
+        fit_row(sheet, row, line.text, WIDTHS["B"])
+
+
+def _write_regions(sheet: Worksheet, row: int, edition: Edition) -> int:
+    """The codes of the regions as they stood when the financial year began; the row after them."""
+    first = row
+    for column, heading in enumerate(REGION_HEADINGS, start=LABELS):
+        put(sheet, row, column, heading, Style.HEADER_TEXT)
+    for region in regions(on=edition.period.months[0].first_day):
+        row += 1
+        put(sheet, row, LABELS, region.region_code, Style.KEY)
+        put(sheet, row, TEXTS, f"{region.region_name} Commissioning Region", Style.KEY)
+    sheet.add_table(mark_as_table(Table(displayName=REGION_TABLE, ref=f"A{first}:B{row}"), REGION_HEADINGS))
+    return row + 1
