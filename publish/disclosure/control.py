@@ -6,6 +6,7 @@ published counts, to whole per cent, so that it gives away nothing that they do 
 """
 
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 import polars as pl
@@ -13,12 +14,11 @@ import polars as pl
 from publish.disclosure.policy import Policy
 from publish.period import Month
 from publish.tables.specification import TableSpec
-from publish.tables.truth import TrueTable
+from publish.tables.truth import YEAR, TrueTable
 
 SUPPRESSED: Final = "suppressed"
 NO_DATA: Final = "no data"
 SHOWN: Final = ""
-YEAR: Final = "year"
 KEYS: Final = ("region_code", "org_code", "provider_name", "label", "setting", "period")
 
 _SEAL: Final = object()
@@ -66,6 +66,35 @@ def protect(table: TrueTable, policy: Policy) -> ProtectedTable:
     return ProtectedTable(table.spec, table.months, cells, _SEAL)
 
 
+def restore(spec: TableSpec, months: tuple[Month, ...], cells: pl.DataFrame) -> ProtectedTable:
+    """A protected table as it was kept between review and approval: `cells` are those that `protect` made."""
+    return ProtectedTable(spec, months, cells, _SEAL)
+
+
 def rounded(count: pl.Expr, base: int) -> pl.Expr:
     """A whole number to the nearest multiple of `base`, a half upwards."""
     return (count + base // 2) // base * base
+
+
+def percentage(part: float | None, whole: float | None) -> float | None:
+    """Part of whole in per cent, to whole per cent. None where either is not shown, or the whole is zero.
+
+    Takes published counts alone. Rule (disclosure specification, route 1): worked out from the rounded counts
+    and shown to few digits, a percentage gives away nothing that its counts do not.
+    """
+    return None if part is None or not whole else _half_up(Decimal(part) * 100 / Decimal(whole), places="1")
+
+
+def change(now: float | None, before: float | None) -> float | None:
+    """Change on `before` in per cent, to one decimal. None where either is not shown, or `before` is zero.
+
+    Takes published counts alone, by the rule of `percentage`.
+    """
+    if now is None or not before:
+        return None
+    return _half_up((Decimal(now) - Decimal(before)) * 100 / Decimal(before), places="0.1")
+
+
+def _half_up(number: Decimal, places: str) -> float:
+    # Python's round() takes a half to the even digit; the field rounds it away from zero.
+    return float(number.quantize(Decimal(places), ROUND_HALF_UP))
