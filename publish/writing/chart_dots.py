@@ -24,6 +24,7 @@ from publish.writing.chart_style import (
 ROW: Final = 0.3  # inches
 SPREAD_ROW: Final = 0.64
 DAYS_HEIGHT: Final = 0.35  # inches for the labels of the axis of days
+LEAST_DAYS: Final = 5.0  # the shortest axis: its ticks are whole days
 NAME_PAD: Final = 0.14  # inches between a name and the axis: a dot at zero reaches over it
 DOT_DAYS: Final = 60  # a dot is about as wide as this part of the axis
 DOT_ROWS: Final = 0.12  # and as high as this part of a row
@@ -77,7 +78,7 @@ def write_missing(axes: Axes, level: int) -> None:
 
 def row_axis(axes: Axes, names: Sequence[str], largest: float) -> None:
     """Rows from the top down, their names on the left, and an axis of days from zero."""
-    highest = max(largest, 1.0)
+    highest = max(largest, LEAST_DAYS)
     ticks = [tick for tick in round_ticks(highest) if tick <= highest]
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.set_yticks(range(len(names)), names)
@@ -99,7 +100,7 @@ def draw_providers(page: Page, top: float, rows: Sequence[Row]) -> None:
     largest = max((value for row in rows for value in (*row.providers, row.england or 0)), default=0)
     row_axis(axes, names, largest * 1.03)
     for level, row in enumerate(rows):
-        draw_spread(axes, level, row.providers, max(largest, 1) / DOT_DAYS)
+        draw_spread(axes, level, row.providers, max(largest, LEAST_DAYS) / DOT_DAYS)
         draw_england(axes, level, row.england)
 
 

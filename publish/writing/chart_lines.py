@@ -90,9 +90,8 @@ def value_axis(axes: Axes, largest: float, divisor: int) -> float:
     highest = ticks[-1] * divisor
     axes.set_ylim(0, highest)
     decimals = max(len(f"{tick:g}".partition(".")[2]) for tick in ticks)
-    axes.set_yticks(
-        [tick * divisor for tick in ticks], [f"{tick:,.{decimals}f}" if largest else "" for tick in ticks]
-    )
+    shown = ticks if largest else []  # an axis without values has no scale
+    axes.set_yticks([tick * divisor for tick in shown], [f"{tick:,.{decimals}f}" for tick in shown])
     axes.grid(axis="y")
     return highest
 
@@ -128,5 +127,6 @@ def name_lines(axes: Axes, lines: Sequence[Line], highest: float, width: float, 
     for (place, line, end, value), height in zip(drawn, heights, strict=True):
         level = height / PLOT_HEIGHT * highest
         tie = edge + (LEADER - 0.05) * month
-        axes.plot([end, tie], [value, level], color=COLOURS[place], linewidth=0.8, clip_on=False)
+        dash = "-" if end == months - 1 else ":"  # a line that ends early is not carried on
+        axes.plot([end, tie], [value, level], dash, color=COLOURS[place], linewidth=0.8, clip_on=False)
         axes.text(edge + LEADER * month, level, capitalised(line.name), verticalalignment="center_baseline")

@@ -24,6 +24,7 @@ DIALECT: Final[Json] = {
     "headerRowCount": 1,
 }
 COUNT_NOTE: Final = "Counts are rounded after adding up, so totals may differ from the sum of their parts."
+PLACE_KEY: Final = ("region_code", "org_code", "provider_name")  # one code may stand under an old and a new name
 NOTES: Final = (
     f"A value is empty where it is hidden (status '{SUPPRESSED}': it rests on too few tests to be shown) and where "
     f"nothing was submitted (status '{NO_DATA}').",
@@ -46,7 +47,7 @@ def table_metadata(table: ProtectedTable, edition: Edition, file_name: str) -> J
         value_column((table,)),
         STATUS_COLUMN,
     ]
-    key = ["period", "level", "region_code", "org_code", labelled, *(["source_setting"] if settings else [])]
+    key = ["period", "level", *PLACE_KEY, labelled, *(["source_setting"] if settings else [])]
     remarks = spec.remarks if spec.measure.is_median else (*spec.remarks, COUNT_NOTE)
     return metadata(file_name, spec.name, f"{spec.summary}.", remarks, columns, key, edition)
 
@@ -64,7 +65,7 @@ def all_tables_metadata(tables: tuple[ProtectedTable, ...], edition: Edition, fi
         value_column(tables),
         STATUS_COLUMN,
     ]
-    key = ["table", "period", "level", "region_code", "org_code", "modality_or_test", "source_setting"]
+    key = ["table", "period", "level", *PLACE_KEY, "modality_or_test", "source_setting"]
     names = "; ".join(table.spec.name for table in tables)
     return metadata(
         file_name, "All tables", f"Every table of the release: {names}.", (COUNT_NOTE,), columns, key, edition

@@ -248,3 +248,10 @@ def test_a_label_with_signs_of_a_pattern_is_still_recognised(tmp_path: Path) -> 
     table = small_table(spec, [(ENGLAND, "", counts(50, 5, 55))])
     file, *_ = write_csv_files(release(sample_edition(), table_12=table), sample_edition(), tmp_path)
     assert not complaints(file)
+
+
+def test_a_provider_listed_under_its_old_and_its_new_name_has_rows_of_its_own_for_each(tmp_path: Path) -> None:
+    old, new = ("Y63", "RXF", "Mid Yorkshire Hospitals"), ("Y63", "RXF", "Mid Yorkshire Teaching")
+    table = small_table(TABLE_12, [(old, "", counts(10, 0, 10)), (new, "", counts(0, 10, 10))])
+    files = write_csv_files(release(sample_edition(), table_12=table), sample_edition(), tmp_path)
+    assert [complaints(file) for file in files[::2]] == [[], []]
