@@ -19,7 +19,8 @@ def providers_of_sites(sites: pl.DataFrame, reference: ReferenceData, first: dat
     """Who a site belongs to, for the site codes as they stand in the records.
 
     `sites` has SITE_CODE_IMAGING. Columns of the result: this (as given), `valid_from`, `valid_to` (together the
-    window, every day once), `PROVIDER_CODE`, `region_code`, `reason` (null where the site has a provider and region in England).
+    window, every day once), `PROVIDER_CODE`, `region_code`, `reason` (null where
+    the site has a provider and a region in England).
     """
     given = sites.with_columns(site_code=code("SITE_CODE_IMAGING"), valid_from=pl.lit(first), valid_to=pl.lit(last))
     known_sites = reference.sites.filter(pl.col("site_code").is_in(given["site_code"].implode()))

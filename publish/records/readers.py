@@ -63,14 +63,20 @@ def _read_parquet(file: Path) -> pl.LazyFrame:
 
 def _read_csv(file: Path) -> pl.LazyFrame:
     with refusing(file):
-        first = _first_line(file)
+        lines_before, first = _first_line(file)
         header = [name.strip().upper() for name in first]
         has_header = bool(set(header) & set(NAMES))
         if has_header:
             _check_columns(file, header)
         columns = header if has_header else list(NAMES)
         empty_lines = _check_lines(file, len(columns))
-        records = pl.scan_csv(file, has_header=has_header, schema=dict.fromkeys(columns, pl.String), glob=False)
+        records = pl.scan_csv(
+            file,
+            has_header=False,
+            skip_lines=lines_before + has_header,
+            schema=dict.fromkeys(columns, pl.String),
+            glob=False,
+        )
         return (records.filter(_holds_something()) if empty_lines else records).select(NAMES)
 
 
@@ -79,12 +85,13 @@ def _holds_something() -> pl.Expr:
     return pl.any_horizontal(pl.col(NAMES).str.strip_chars() != "")
 
 
-def _first_line(file: Path) -> list[str]:
+def _first_line(file: Path) -> tuple[int, list[str]]:
+    """The first line that holds something, and how many lines stand before it."""
     with file.open(encoding="utf-8-sig", newline="") as lines:
-        first = next(csv.reader(lines), None)
-    if not first:
-        raise InputRefused("the file is empty", where=str(file), do="leave it out of --records")
-    return first
+        for before, values in enumerate(csv.reader(lines)):
+            if any(value.strip() for value in values):
+                return before, values
+    raise InputRefused("the file is empty", where=str(file), do="leave it out of --records")
 
 
 def _check_columns(file: Path, found: list[str]) -> None:

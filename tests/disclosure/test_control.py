@@ -1,0 +1,116 @@
+"""The disclosure rule, cell by cell."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from publish.disclosure.control import NO_DATA, SHOWN, SUPPRESSED, ProtectedTable, change, percentage, protect
+from publish.disclosure.policy import Policy, load_policy
+from publish.errors import UsageError
+from publish.period import Month
+from publish.tables.catalogue import TABLE_1, TABLE_2
+from publish.tables.specification import Measure
+from publish.tables.truth import TrueTable
+
+SHAPE = dict.fromkeys(("region_code", "org_code", "provider_name", "label", "setting", "period"), "x")
+
+
+def protected(spec, tests, value, policy=None):
+    cells = pl.DataFrame([SHAPE | {"tests": tests, "value": value}], schema_overrides={"value": pl.Float64})
+    table = protect(TrueTable(spec, (Month(2023, 4),), cells), policy or load_policy())
+    return table.cells.select("value", "status").row(0)
+
+
+#  tests    shown    status
+COUNTS = [
+    (0, None, NO_DATA),
+    (1, None, SUPPRESSED),
+    (2, None, SUPPRESSED),
+    (3, 5, SHOWN),
+    (7, 5, SHOWN),
+    (8, 10, SHOWN),
+    (12, 10, SHOWN),
+    (13, 15, SHOWN),
+    (1_234_567, 1_234_565, SHOWN),
+]
+
+
+@pytest.mark.parametrize(("tests", "shown", "status"), COUNTS)
+def test_counts(tests, shown, status):
+    assert protected(TABLE_1, tests, float(tests)) == (shown, status)
+
+
+#  tests  median   shown   status
+MEDIANS = [
+    (0, None, None, NO_DATA),
+    (1, 4.0, None, SUPPRESSED),
+    (2, 4.5, None, SUPPRESSED),
+    (2, None, None, SUPPRESSED),  # hidden with its count, whether or not there is a median
+    (3, 4.5, 4.5, SHOWN),
+    (3, 0.0, 0.0, SHOWN),
+    (50, None, None, NO_DATA),  # activity, but no dates
+]
+
+
+@pytest.mark.parametrize(("tests", "median", "shown", "status"), MEDIANS)
+def test_medians_are_hidden_with_their_counts(tests, median, shown, status):
+    assert protected(TABLE_2, tests, median) == (shown, status)
+
+
+@pytest.mark.parametrize(("tests", "shown"), [(9, None), (10, 10), (14, 10), (15, 20)])
+def test_another_policy(tests, shown):
+    assert protected(TABLE_1, tests, float(tests), Policy(threshold=10, rounding_base=10))[0] == shown
+
+
+def test_true_values_do_not_leave():
+    cells = pl.DataFrame([SHAPE | {"tests": 2, "value": 2.0}])
+    table = protect(TrueTable(TABLE_1, (Month(2023, 4),), cells), load_policy())
+    assert "tests" not in table.cells.columns
+
+
+def test_only_control_makes_a_protected_table():
+    with pytest.raises(TypeError, match=r"made by publish\.disclosure\.control"):
+        ProtectedTable(TABLE_1, (), pl.DataFrame(), object())
+
+
+def test_nothing_else_in_the_project_applies_the_rule():
+    """Only control names the seal; only it and the release know `protect`, only it and the kept files `restore`."""
+    root = Path(__file__).parents[2] / "publish"
+    users = {word: set() for word in ("_SEAL", "protect(", "restore(")}
+    for file in root.rglob("*.py"):
+        for word, files in users.items():
+            if word in file.read_text(encoding="utf-8"):
+                files.add(file.relative_to(root).as_posix())
+    control = "disclosure/control.py"
+    assert users["_SEAL"] == {control}
+    assert users["protect("] == {control, "release.py"}
+    assert users["restore("] == {control, "writing/protected_files.py"}
+
+
+def test_every_measure_is_protected():
+    assert {protected(replace(TABLE_1, measure=measure), 2, 2.0) for measure in Measure} == {(None, SUPPRESSED)}
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "shown"),
+    [(1, 3, 33), (2, 3, 67), (1, 8, 13), (5, 5, 100), (None, 5, None), (5, None, None), (5, 0, None)],
+)
+def test_percentages_are_whole_and_only_of_what_is_shown(part, whole, shown):
+    assert percentage(part, whole) == shown
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "shown"),
+    [(105, 100, 5.0), (95, 100, -5.0), (1001, 1000, 0.1), (5, 0, None), (None, 5, None), (5, None, None)],
+)
+def test_changes(now, before, shown):
+    assert change(now, before) == shown
+
+
+@pytest.mark.parametrize("text", ["threshold = 0", "treshold = 3", 'threshold = "3"', "threshold ="])
+def test_a_policy_that_cannot_be_used_is_refused(tmp_path, text):
+    (tmp_path / "policy.toml").write_text(text)
+    with pytest.raises(UsageError):
+        load_policy(tmp_path / "policy.toml")

@@ -1,0 +1,90 @@
+"""Who a site belongs to, on which day."""
+
+from datetime import date
+
+import polars as pl
+
+from publish.fields import reasons
+from publish.fields.organisation import providers_of_sites
+from publish.reference.tables import COLUMNS, ReferenceData
+
+FIRST, LAST = date(2023, 3, 1), date(2023, 6, 30)
+
+
+def table(name: str, rows: list[dict[str, object]]) -> pl.DataFrame:
+    schema = {column: pl.Date if column.startswith("valid") else pl.String for column in COLUMNS[name]}
+    return pl.DataFrame([dict.fromkeys(COLUMNS[name]) | row for row in rows], schema=schema)
+
+
+PROVIDERS = table(
+    "providers",
+    [
+        {"org_code": "RF4", "provider_name": "A Trust", "region_code": "Y56"},
+        {"org_code": "RM1", "provider_name": "Ends in April", "region_code": "Y60", "valid_to": date(2023, 4, 30)},
+        {"org_code": "RM2", "provider_name": "Merged Trust", "region_code": "Y60", "valid_from": date(2023, 5, 1)},
+        {"org_code": "NT9", "provider_name": "In several regions"},
+        {"org_code": "NN4", "provider_name": "In one region", "region_code": "Y63"},
+        {"org_code": "NX1", "provider_name": "Listed twice", "region_code": "Y56"},
+        {"org_code": "NX1", "provider_name": "Listed twice", "region_code": "Y58"},
+        {"org_code": "W1I1O", "provider_name": "Five characters", "region_code": "Y63"},
+    ],
+)
+SITES = table(
+    "sites",
+    [
+        {"site_code": "RF499", "org_code": "RF4", "region_code": "Y58", "country": "E92000001"},
+        {"site_code": "NT956", "org_code": "NT9", "region_code": "Y56", "country": "E92000001"},
+        {"site_code": "NT958", "org_code": "NT9", "region_code": "Y58"},
+        {"site_code": "NX1SW", "org_code": "NX1", "region_code": "Y58"},
+        {"site_code": "MERGE", "org_code": "RM1", "valid_to": date(2023, 4, 30)},
+        {"site_code": "MERGE", "org_code": "RM2", "valid_from": date(2023, 5, 1)},
+        {"site_code": "7A1A1", "org_code": "7A1", "country": "W92000004"},
+        {"site_code": "ORPHA", "org_code": "QQQ", "country": "E92000001"},
+        {"site_code": "LATER", "org_code": "RF4", "valid_from": date(2023, 6, 1)},
+    ],
+)
+REFERENCE = ReferenceData(PROVIDERS, SITES, table("exam_codes", []), ())
+
+#  site       day          provider  region  why kept out
+CASES = [
+    ("RF401", "2023-04-01", "RF4", "Y56", None),  # not in the site table: by its first three characters
+    (" rf401", "2023-04-01", "RF4", "Y56", None),
+    ("W1I1O9", "2023-04-01", "W1I1O", "Y63", None),  # by its first five
+    ("RF499", "2023-04-01", "RF4", "Y56", None),  # a trust is listed in its own region wherever the site lies
+    ("NT956", "2023-04-01", "NT9", "Y56", None),  # an independent provider by the region of the site
+    ("NT958", "2023-04-01", "NT9", "Y58", None),
+    ("NX1SW", "2023-04-01", "NX1", "Y58", None),
+    ("NN401", "2023-04-01", "NN4", "Y63", None),  # ... or its only region, where the site is not known
+    ("NT901", "2023-04-01", "NT9", None, reasons.REGION_UNKNOWN),
+    ("NX101", "2023-04-01", "NX1", None, reasons.REGION_UNKNOWN),
+    ("MERGE", "2023-04-30", "RM1", "Y60", None),  # its trust merged on 1 May
+    ("MERGE", "2023-05-01", "RM2", "Y60", None),
+    ("RM101", "2023-05-01", "RM1", None, reasons.PROVIDER_UNKNOWN),
+    ("7A1A1", "2023-04-01", "7A1", None, reasons.OUTSIDE_ENGLAND),
+    ("ORPHA", "2023-04-01", "QQQ", None, reasons.PROVIDER_UNKNOWN),
+    ("LATER", "2023-05-31", None, None, reasons.SITE_UNKNOWN),
+    ("LATER", "2023-06-01", "RF4", "Y56", None),
+    ("ZZZ99", "2023-04-01", None, None, reasons.SITE_UNKNOWN),
+    ("", "2023-04-01", None, None, reasons.SITE_MISSING),
+    (None, "2023-04-01", None, None, reasons.SITE_MISSING),
+]
+
+
+def test_providers_of_sites():
+    sites = pl.DataFrame({"SITE_CODE_IMAGING": [case[0] for case in CASES]}).unique()
+    found = providers_of_sites(sites, REFERENCE, FIRST, LAST)
+    for site, day, *expected in CASES:
+        rows = found.filter(
+            pl.col("SITE_CODE_IMAGING").eq_missing(pl.lit(site)),
+            pl.lit(date.fromisoformat(day)).is_between("valid_from", "valid_to"),
+        )
+        assert rows.select("PROVIDER_CODE", "region_code", "reason").rows() == [tuple(expected)], (site, day)
+
+
+def test_every_site_has_every_day_once():
+    sites = pl.DataFrame({"SITE_CODE_IMAGING": [case[0] for case in CASES]}).unique()
+    found = providers_of_sites(sites, REFERENCE, FIRST, LAST)
+    days = (pl.col("valid_to") - pl.col("valid_from")).dt.total_days() + 1
+    each = found.group_by("SITE_CODE_IMAGING").agg(days.sum().alias("days"))
+    assert set(each["days"]) == {(LAST - FIRST).days + 1}
+    assert each.height == sites.height

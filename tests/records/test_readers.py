@@ -1,0 +1,139 @@
+"""CSV and Parquet files of records: what is read, and what is refused with what, where and what to do."""
+
+from datetime import date, datetime
+
+import polars as pl
+import pytest
+
+from publish.errors import InputRefused
+from publish.records.files import find_record_files
+from publish.records.items import NAMES
+from publish.records.readers import is_made_up, read_records
+from tests.made_records import frame, record, write
+
+LINE = (
+    "9990000018,04,1950-01-01,A,1,ZZ99 3VZ,V81999,03,G9999998,RF4,2023-04-01,,2023-04-11,XCHES,,2023-04-13,RF401,A1"
+)
+PATIENT_VALUES = ("9990000018", "1950-01-01", "ZZ99")
+
+
+def lines_to(file, lines, end="\n", encoding="utf-8"):
+    file.write_bytes(end.join(lines).encode(encoding) + end.encode())
+    return file
+
+
+@pytest.mark.parametrize("header", [None, ",".join(NAMES), ",".join(f" {name.lower()} " for name in NAMES)])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_csv_with_and_without_header(tmp_path, header, end, encoding):
+    file = lines_to(
+        tmp_path / "a.csv", [*([header] if header else []), LINE, LINE.replace("A1", "A2")], end, encoding
+    )
+    rows = read_records(file).collect()
+    assert rows.columns == list(NAMES)
+    assert rows["NHS_NUMBER"].to_list() == ["9990000018"] * 2
+    assert rows["RADIOLOGICAL_ACCESSION_NUM"].to_list() == ["A1", "A2"]
+
+
+def test_columns_of_a_header_may_come_in_another_order(tmp_path):
+    values = dict(zip(NAMES, LINE.split(","), strict=True))
+    names = sorted(NAMES)
+    file = lines_to(tmp_path / "a.csv", [",".join(names), ",".join(values[name] for name in names)])
+    assert read_records(file).collect().row(0) == tuple(value or None for value in LINE.split(","))
+
+
+def test_quoted_commas_and_blank_lines(tmp_path):
+    quoted = LINE.replace("G9999998", '"G9,99"')
+    file = lines_to(tmp_path / "a.csv", ["", quoted, "   ", ",".join([""] * 18), LINE, ""])
+    assert read_records(file).collect()["REFERRER"].to_list() == ["G9,99", "G9999998"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "says"),
+    [
+        ([LINE, LINE + ",x"], "line 2 has 19 columns, not 18"),
+        ([LINE, "", LINE.rsplit(",", 1)[0]], "line 3 has 17 columns, not 18"),
+        ([",".join(NAMES), LINE, "x"], "line 3 has 1 column, not 18"),
+        ([",".join(NAMES[:-1])], "lacks the column RADIOLOGICAL_ACCESSION_NUM"),
+        ([",".join(NAMES).replace("SITE_CODE_IMAGING", "SITE_CODE"), LINE], "Did you mean 'SITE_CODE'"),
+        ([], "the file is empty"),
+    ],
+)
+def test_a_csv_that_is_refused(tmp_path, lines, says):
+    file = tmp_path / "bad.csv"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(InputRefused) as refusal:
+        read_records(file).collect()
+    assert says in str(refusal.value)
+    assert str(file) in str(refusal.value)
+    assert "What to do: " in str(refusal.value)
+    assert not any(value in str(refusal.value) for value in PATIENT_VALUES)
+
+
+def test_text_that_is_not_utf_8_is_refused(tmp_path):
+    file = tmp_path / "bad.csv"
+    file.write_bytes(LINE.encode() + b"\n" + LINE.replace("RF4", "R\xe9").encode("latin-1") + b"\n")
+    with pytest.raises(InputRefused, match="cannot be read as UTF-8 CSV"):
+        read_records(file)
+
+
+def test_parquet_with_dates_as_dates_as_text_and_as_timestamps(tmp_path):
+    rows = frame([record()])
+    for number, kind in enumerate((pl.Date, pl.String, pl.Datetime)):
+        file = tmp_path / f"{number}.parquet"
+        rows.with_columns(pl.col("DIAGNOSTIC_TEST_DATE").cast(kind), extra=pl.lit(1)).write_parquet(file)
+        read = read_records(file).collect()
+        assert read.columns == list(NAMES)
+        assert read["DIAGNOSTIC_TEST_DATE"].to_list()[0] in (date(2023, 4, 11), "2023-04-11", datetime(2023, 4, 11))
+
+
+def test_a_parquet_file_that_lacks_a_column_or_holds_no_dates_is_refused(tmp_path):
+    rows = frame([record()])
+    rows.drop("SITE_CODE_IMAGING").write_parquet(tmp_path / "a.parquet")
+    with pytest.raises(InputRefused, match="lacks the column SITE_CODE_IMAGING"):
+        read_records(tmp_path / "a.parquet")
+    rows.with_columns(DIAGNOSTIC_TEST_DATE=pl.lit(20230411)).write_parquet(tmp_path / "b.parquet")
+    with pytest.raises(InputRefused, match="DIAGNOSTIC_TEST_DATE holds Int32, not dates"):
+        read_records(tmp_path / "b.parquet")
+    (tmp_path / "c.parquet").write_bytes(b"PAR1 not really")
+    with pytest.raises(InputRefused, match="cannot be read as Parquet"):
+        read_records(tmp_path / "c.parquet")
+
+
+def test_made_up_records_say_so(tmp_path):
+    frame([record()]).write_parquet(tmp_path / "a.parquet", metadata={"made-up": "true"})
+    frame([record()]).write_parquet(tmp_path / "b.parquet")
+    assert is_made_up(tmp_path / "a.parquet")
+    assert not is_made_up(tmp_path / "b.parquet")
+
+
+def test_files_folders_and_globs(tmp_path):
+    (tmp_path / "deep" / "month=2023-04").mkdir(parents=True)
+    (tmp_path / "_work").mkdir()
+    april = write([record()], tmp_path / "deep" / "month=2023-04" / "a.parquet")
+    may = write([record(DIAGNOSTIC_TEST_DATE=date(2023, 5, 1))], tmp_path / "deep" / "b.csv")
+    write([record(SITE_CODE_IMAGING="RF402")], tmp_path / "_work" / "half.parquet")
+    (tmp_path / "deep" / "notes.txt").write_text("x")
+    found = find_record_files([str(tmp_path), str(tmp_path / "deep" / "*.csv"), str(april)])
+    assert [file.path for file in found] == sorted([april.resolve(), may.resolve()])
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ("gone.csv", "there is no such file"),
+        ("notes.txt", "not a kind of file"),
+        ("*.csv", "no CSV or Parquet file"),
+    ],
+)
+def test_paths_that_lead_to_nothing_are_refused(tmp_path, given, says):
+    (tmp_path / "notes.txt").write_text("x")
+    with pytest.raises(InputRefused, match=says):
+        find_record_files([str(tmp_path / given)])
+
+
+def test_the_same_records_given_twice_are_refused(tmp_path):
+    one = write([record()], tmp_path / "one.csv")
+    (tmp_path / "two.csv").write_bytes(one.read_bytes())
+    with pytest.raises(InputRefused, match=r"same bytes as .*one\.csv"):
+        find_record_files([str(tmp_path)])
