@@ -1,0 +1,67 @@
+"""Stored counts are used for the same content and reference data, and for nothing else."""
+
+from dataclasses import replace
+from datetime import date
+
+from publish.counts.reduction import reduce_records
+from publish.counts.store import store_counts, stored_counts
+from publish.records.files import find_record_files
+from publish.records.readers import read_records
+from publish.reference.tables import load_reference
+from tests.fields.test_organisation import table
+from tests.made_records import record, write
+
+REFERENCE = load_reference()
+
+
+def one_file(path):
+    return find_record_files([str(path)])[0]
+
+
+def stored(tmp_path, *records):
+    file = one_file(write(list(records), tmp_path / "a.parquet"))
+    counts = reduce_records(read_records(file.path), REFERENCE)
+    store_counts(tmp_path / "store", file, REFERENCE, counts)
+    return file, counts
+
+
+def test_what_is_stored_comes_back(tmp_path):
+    file, counts = stored(tmp_path, record(), record(SITE_CODE_IMAGING=None))
+    again = stored_counts(tmp_path / "store", file, REFERENCE)
+    assert again.tests.equals(counts.tests)
+    assert again.kept_out.equals(counts.kept_out)
+
+
+def test_a_file_is_known_by_its_content_not_by_its_name_or_time(tmp_path):
+    file, _ = stored(tmp_path, record())
+    moved = file.path.rename(tmp_path / "moved.parquet")
+    assert stored_counts(tmp_path / "store", one_file(moved), REFERENCE) is not None
+    changed = one_file(write([record(), record()], tmp_path / "a.parquet"))
+    assert stored_counts(tmp_path / "store", changed, REFERENCE) is None
+
+
+def provider(**values):
+    row = {"org_code": "RF4", "provider_name": "A Trust", "region_code": "Y56", "valid_from": date(2019, 4, 1)}
+    return replace(REFERENCE, providers=table("providers", [row | values]))
+
+
+def test_counts_are_made_again_where_reference_rows_of_their_months_changed(tmp_path):
+    file = one_file(write([record()], tmp_path / "a.parquet"))
+    store_counts(tmp_path / "store", file, provider(), reduce_records(read_records(file.path), provider()))
+    kept = lambda reference: stored_counts(tmp_path / "store", file, reference) is not None  # noqa: E731
+    assert kept(provider())
+    assert not kept(provider(region_code="Y58"))
+    assert not kept(provider(valid_from=date(2023, 4, 12)))
+    # what does not touch the file's month, or is looked up later, is no reason to read it again
+    assert kept(provider(valid_from=date(2020, 4, 1)))
+    assert kept(provider(valid_to=date(2024, 3, 31)))
+    assert kept(provider(provider_name="Renamed Trust", icb_code="QMF"))
+
+
+def test_half_written_counts_are_not_read(tmp_path):
+    file, counts = stored(tmp_path, record())
+    folder = tmp_path / "store" / file.sha256
+    folder.rename(folder.with_name(folder.name + ".making"))
+    assert stored_counts(tmp_path / "store", file, REFERENCE) is None
+    store_counts(tmp_path / "store", file, REFERENCE, counts)
+    assert [path.name for path in (tmp_path / "store").iterdir()] == [file.sha256]
