@@ -1,0 +1,374 @@
+"""The statistical release document, as web page and as PDF."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
+
+import html5lib
+import pikepdf
+import polars as pl
+import pytest
+
+from publish.disclosure.control import YEAR, protect
+from publish.disclosure.policy import Policy, load_policy
+from publish.edition import Edition
+from publish.tables.catalogue import ACTIVITY, TABLE_2
+from publish.tables.truth import TrueTable
+from publish.writing.charts import Chart
+from publish.writing.content import ReleaseTables
+from publish.writing.document import as_text, document_table, write_document
+from tests.samples import sample_edition, sample_table, sample_tables
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="30"><text x="5" y="20">3</text></svg>'
+CHARTS = ("activity-by-modality", "medians-by-modality", "activity-chest-x-ray", "providers-request-to-test")
+
+
+def sample_charts(folder: Path) -> list[Chart]:
+    """Charts with the names that a release has, and next to nothing in them."""
+    (folder / "charts").mkdir()
+    charts: list[Chart] = []
+    for name in CHARTS:
+        svg, png, data = (folder / "charts" / f"{name}.{ending}" for ending in ("svg", "png", "csv"))
+        svg.write_text(SVG)
+        png.write_bytes(b"PNG")
+        data.write_text("month,value\r\n2023-03,5\r\n")
+        words = {"title": f"Title of {name}", "subtitle": f"Subtitle of {name}", "alternative": f"Seen in {name}."}
+        charts.append(Chart(name=name, **words, svg=svg, png=png, data=data))
+    return charts
+
+
+def written(
+    folder: Path, tables: ReleaseTables | None = None, edition: Edition | None = None, policy: Policy | None = None
+) -> tuple[Path, Path]:
+    edition = edition or sample_edition()
+    return write_document(
+        tables or sample_tables(edition), sample_charts(folder), edition, policy or load_policy(), folder
+    )
+
+
+@pytest.fixture(scope="module")
+def document(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    edition = sample_edition(draft=True, made_up=True)
+    issues = (
+        "A & <b> Trust (RXX) did not report any activity for May 2022.",
+        'Quoted "trust" (RYY): <script>1</script>',
+    )
+    folder = tmp_path_factory.mktemp("release")
+    return written(folder, replace(sample_tables(edition), issues=issues), edition)
+
+
+@pytest.fixture(scope="module")
+def page(document: tuple[Path, Path]) -> Element:
+    """The web page, read as XML: it is well formed."""
+    return ElementTree.fromstring(document[0].read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def pdf(document: tuple[Path, Path]) -> pikepdf.Pdf:
+    return pikepdf.open(document[1])
+
+
+def words(element: Element) -> str:
+    return " ".join("".join(element.itertext()).split())
+
+
+# The web page
+
+
+def test_the_page_is_valid_html(document: tuple[Path, Path]) -> None:
+    html5lib.HTMLParser(strict=True).parse(document[0].read_text(encoding="utf-8"))
+
+
+def test_names_carry_the_marks_and_the_date(document: tuple[Path, Path]) -> None:
+    stem = "DRAFT-MADE-UP-Provisional-Monthly-Diagnostic-Imaging-Dataset-Statistics-2023-07-20"
+    assert [file.name for file in document] == [f"{stem}.html", f"{stem}.pdf"]
+
+
+def test_sections_are_those_of_the_publication(page: Element) -> None:
+    headings = [words(heading) for heading in page.iter() if heading.tag in ("h1", "h2", "h3")]
+    assert headings == [
+        "Diagnostic Imaging Dataset statistics",
+        "Contents",
+        "1 Introduction",
+        "1.1 Frequently Used Acronyms",
+        "2 Headline Messages",
+        "3 Current Data",
+        "3.1 Imaging Activity",
+        "3.2 Patient Test Times",
+        "3.3 Imaging Tests that could contribute to Early Diagnosis of Cancer",
+        "4 Annex",
+        "4.1 Glossary",
+        "4.2 Data Quality Statement",
+        "4.3 Contact Us",
+    ]
+
+
+def test_headings_never_skip_a_level(page: Element) -> None:
+    levels = [int(element.tag[1]) for element in page.iter() if re.fullmatch(r"h[1-6]", element.tag)]
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_the_cover_says_whose_it_is(page: Element) -> None:
+    details = page.find(".//main/dl")
+    assert details is not None
+    said = dict(zip(map(words, details.iter("dt")), map(words, details.iter("dd")), strict=True))
+    assert said["First published"] == "20th July 2023"
+    assert said["Prepared by"] == "Performance Analysis Team"
+    assert said["Classification"] == "OFFICIAL"
+    assert "Provisional monthly statistics, March 2022 to March 2023" in words(page)
+    assert "accredited" not in words(page).lower()
+
+
+def test_notices_come_first(page: Element) -> None:
+    notices = [words(element) for element in page.iter("p") if element.get("class") == "notice"]
+    assert notices == ["DRAFT: not for publication.", "Made-up records: a demonstration, not statistics."]
+    text = words(page)
+    assert text.index(notices[0]) < text.index("NHS England")
+
+
+def test_a_published_page_has_no_notice(tmp_path: Path) -> None:
+    text = written(tmp_path)[0].read_text(encoding="utf-8")
+    assert 'class="notice"' not in text
+    assert "DRAFT" not in text
+
+
+def test_paragraphs_are_numbered_without_gaps(page: Element) -> None:
+    numbers = [words(element) for element in page.iter("span") if element.get("class") == "number"]
+    sections = sorted({number.rpartition(".")[0] for number in numbers})
+    assert sections == ["3.1", "3.2", "3.3", "4.2"]
+    for section in sections:
+        of_section = [number for number in numbers if number.startswith(f"{section}.")]
+        assert of_section == [f"{section}.{place}" for place in range(1, len(of_section) + 1)]
+
+
+def test_tables_have_captions_and_scoped_headings(page: Element) -> None:
+    tables = list(page.iter("table"))
+    assert len(tables) == 6
+    assert all(table.find("caption") is not None for table in tables)
+    assert {cell.get("scope") for cell in page.iter("th")} == {"col", "row"}
+    assert all(row[0].tag == "th" for table in tables for row in table.iter("tr"))
+
+
+def test_wide_tables_scroll_in_a_named_region_that_keys_can_reach(page: Element) -> None:
+    regions = [element for element in page.iter("div") if element.get("class") == "table-region"]
+    captions = {element.get("id") for element in page.iter("caption")}
+    assert {region.get("aria-labelledby") for region in regions} == captions
+    assert all(region.get("role") == "region" and region.get("tabindex") == "0" for region in regions)
+
+
+def test_charts_stand_in_their_sections_with_words_and_data(page: Element) -> None:
+    placed = {"activity": ["activity-by-modality"], "times": ["medians-by-modality", "providers-request-to-test"]}
+    placed["cancer"] = ["activity-chest-x-ray"]
+    section, found = "", dict[str, list[str]]()
+    for element in page.iter():
+        section = element.get("id", section) if element.tag == "h3" else section
+        if element.tag == "img":
+            name = Path(element.get("src", "")).stem
+            assert element.get("alt") == f"Seen in {name}."
+            found.setdefault(section, []).append(name)
+    assert found == placed
+    assert "Title of medians-by-modality" in words(page)
+    assert "Subtitle of medians-by-modality" in words(page)
+    assert "the data of this chart (CSV, 1 KB), the chart as an image (SVG image, 1 KB)" in words(page)
+
+
+def test_links_lead_somewhere_and_nothing_is_fetched(page: Element, document: tuple[Path, Path]) -> None:
+    targets = {element.get("id") for element in page.iter()}
+    for link in page.iter("a"):
+        href = link.get("href", "")
+        if href.startswith("#"):
+            assert href[1:] in targets
+        elif not re.match(r"https://|mailto:", href):
+            assert (document[0].parent / href).is_file()
+    tags = {element.tag for element in page.iter()}
+    assert not tags & {"script", "link", "iframe", "object"}
+    assert "url(" not in words(next(page.iter("style")))
+    assert all(not re.match(r"\w+:|/", image.get("src", "")) for image in page.iter("img"))
+
+
+def test_the_language_and_the_way_past_the_head_are_given(page: Element) -> None:
+    assert page.get("lang") == "en-GB"
+    body = page.find("body")
+    assert body is not None
+    assert (body[0].tag, body[0].get("href")) == ("a", "#main")
+
+
+def test_names_of_providers_are_text_and_never_markup(page: Element) -> None:
+    items = [words(item) for item in page.iter("li")]
+    assert "A & <b> Trust (RXX) did not report any activity for May 2022." in items
+    assert 'Quoted "trust" (RYY): <script>1</script>' in items
+    assert not list(page.iter("b"))
+
+
+def test_a_release_without_issues_says_so(tmp_path: Path) -> None:
+    page, _ = written(tmp_path, replace(sample_tables(sample_edition()), issues=()))
+    assert "No issues with the data of a provider have been recorded" in page.read_text(encoding="utf-8")
+
+
+def test_the_rule_that_is_told_is_the_policy_s(tmp_path: Path) -> None:
+    text = words(ElementTree.parse(written(tmp_path, policy=Policy(threshold=8, rounding_base=10))[0]).getroot())
+    assert "rounded to the nearest 10" in text
+    assert "less than 8" in text
+    assert "less than 3" not in text
+
+
+# Tables
+
+
+def england_cells(label: str, cells: dict[str, tuple[int, float | None]]) -> pl.DataFrame:
+    rows = [("-", "-", "ENGLAND", label, "", period, *cell) for period, cell in cells.items()]
+    texts = ("region_code", "org_code", "provider_name", "label", "setting", "period")
+    schema = dict.fromkeys(texts, pl.String) | {"tests": pl.Int64, "value": pl.Float64}
+    return pl.DataFrame(rows, schema, orient="row")
+
+
+def test_cells_show_what_the_key_says() -> None:
+    months = sample_edition().period.months[:4]
+    cells = {"2022-04": (1234, 12.5), "2022-05": (2, 8.0), "2022-06": (90, 0.0), "2022-07": (0, None)}
+    table = TrueTable(TABLE_2, months, england_cells("Fluoroscopy", cells | {YEAR: (1326, 4.0)}))
+    shown = document_table(protect(table, load_policy()))
+    assert shown.headings == ("Modality", "Apr 2022", "May 2022", "Jun 2022")  # July has no data at all
+    assert shown.rows == (("Fluoroscopy", "12.5", "*", "0"),)
+    assert shown.caption.endswith("England, April 2022 to June 2022")
+
+
+def test_a_table_without_data_is_still_a_table() -> None:
+    table = TrueTable(
+        TABLE_2, sample_edition().period.months[:1], england_cells("Fluoroscopy", {"2022-04": (0, None)})
+    )
+    shown = document_table(protect(table, load_policy()))
+    assert (shown.headings, shown.rows) == (("Modality",), ())
+
+
+def test_modalities_are_in_order_of_volume_with_the_total_last() -> None:
+    months = sample_edition().period.thirteen_months
+    rows = document_table(sample_table(ACTIVITY, months, providers=False)).rows
+    assert [row[0] for row in rows][:4] == [
+        "Plain Radiography",
+        "Diagnostic Ultrasonography",
+        "Computerized Axial Tomography",
+        "Magnetic Resonance Imaging",
+    ]
+    assert rows[-1][0] == "All modalities"
+
+
+@pytest.mark.parametrize(
+    ("value", "status", "text"),
+    [
+        (1706335.0, "", "1,706,335"),
+        (995.0, "", "995"),
+        (12.5, "", "12.5"),
+        (None, "suppressed", "*"),
+        (None, "no data", ""),
+    ],
+)
+def test_a_value_as_text(value: float | None, status: str, text: str) -> None:
+    assert as_text(value, status) == text
+
+
+# Less data than usual
+
+
+@pytest.mark.parametrize("shown", ["nothing", "hidden", "one month", "April only"])
+def test_little_data_still_makes_a_document(tmp_path: Path, shown: str) -> None:
+    edition = sample_edition("2022-04" if shown == "April only" else "2023-03")
+    tables = sample_tables(edition)
+    latest = pl.col("period") == str(edition.period.latest)
+    tests = {
+        "nothing": pl.lit(0),
+        "hidden": pl.lit(2),
+        "one month": pl.when(latest).then(20_000).otherwise(0),
+        "April only": pl.lit(20_000),
+    }[shown]
+    england = {
+        number: protect(
+            TrueTable(
+                table.spec,
+                table.months,
+                table.cells.with_columns(tests=tests, value=tests.cast(pl.Float64)).drop("status"),
+            ),
+            load_policy(),
+        )
+        for number, table in {**tables.england, "year": tables.year_to_date}.items()
+    }
+    year = england.pop("year")
+    page, _ = written(tmp_path, replace(tables, england=england, year_to_date=year, year_before=None), edition)
+    html5lib.HTMLParser(strict=True).parse(page.read_text(encoding="utf-8"))
+    text = words(ElementTree.parse(page).getroot())
+    assert ("could be drawn" in text) == (shown in ("nothing", "hidden"))
+    assert ("imaging tests on NHS patients" in text) == (shown in ("one month", "April only"))
+    assert "compared with" not in text.replace("when one month is compared with another", "")
+
+
+# The PDF
+
+
+def structure(pdf: pikepdf.Pdf) -> list[pikepdf.Dictionary]:
+    """Every element of the PDF's structure, in reading order."""
+    found: list[pikepdf.Dictionary] = []
+
+    def walk(node: pikepdf.Object) -> None:
+        if isinstance(node, pikepdf.Array):
+            for child in node:
+                walk(child)
+        elif isinstance(node, pikepdf.Dictionary) and "/S" in node:
+            found.append(node)
+            walk(node.get("/K", pikepdf.Array()))
+
+    walk(pdf.Root.StructTreeRoot.K)
+    return found
+
+
+def of_kind(pdf: pikepdf.Pdf, *kinds: str) -> Sequence[pikepdf.Dictionary]:
+    return [element for element in structure(pdf) if str(element.S) in kinds]
+
+
+def test_the_pdf_is_tagged_and_says_so(pdf: pikepdf.Pdf) -> None:
+    assert pdf.Root.MarkInfo.Marked
+    assert str(pdf.Root.Lang) == "en-GB"
+    assert pdf.Root.ViewerPreferences.DisplayDocTitle
+    assert str(pdf.docinfo["/Title"]).startswith("Diagnostic Imaging Dataset statistics: provisional monthly")
+    with pdf.open_metadata() as metadata:
+        assert metadata["pdfuaid:part"] == "1"
+
+
+def test_the_pdf_has_bookmarks_for_every_section(pdf: pikepdf.Pdf) -> None:
+    with pdf.open_outline() as outline:
+        titles = [str(title.title) for title in outline.root]
+        inner = [str(section.title) for title in outline.root for section in title.children]
+    assert titles[-4:] == ["1 Introduction", "2 Headline Messages", "3 Current Data", "4 Annex"]
+    assert inner[:2] == ["1.1 Frequently Used Acronyms", "3.1 Imaging Activity"]
+
+
+def test_charts_of_the_pdf_have_text_alternatives(pdf: pikepdf.Pdf) -> None:
+    figures = [str(figure.get("/Alt", "")) for figure in of_kind(pdf, "/Figure")]
+    assert sorted(figures) == sorted(f"Seen in {name}." for name in CHARTS)
+
+
+def test_tables_of_the_pdf_have_header_cells(pdf: pikepdf.Pdf) -> None:
+    assert len(of_kind(pdf, "/Table")) == 6
+    assert len(of_kind(pdf, "/TH")) == 3 * (1 + 13) + 3 * (2 + 13)
+    assert len(of_kind(pdf, "/Caption")) == 6
+
+
+def test_headings_of_the_pdf_are_those_of_the_page(pdf: pikepdf.Pdf, page: Element) -> None:
+    levels = [str(heading.S)[-1] for heading in of_kind(pdf, "/H1", "/H2", "/H3")]
+    assert levels == [str(int(e.tag[1]) - 1) for e in page.iter() if e.tag in ("h2", "h3", "h4")]
+
+
+def test_pages_are_a4(pdf: pikepdf.Pdf) -> None:
+    sizes = {tuple(round(float(side)) for side in sheet.mediabox[2:]) for sheet in pdf.pages}
+    assert sizes == {(595, 842), (842, 595)}  # wide tables lie on their side
+
+
+def test_same_release_same_bytes(tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("one", "two")]
+    for folder in folders:
+        folder.mkdir()
+    first, second = ([file.read_bytes() for file in written(folder)] for folder in folders)
+    assert first == second
