@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from publish.records.items import ITEMS
 from publish.synthetic.dates import Intervals, dates
 from publish.synthetic.draws import Flags, Whole, look_up, places, words
 from publish.synthetic.exams import exam_codes
@@ -13,28 +14,7 @@ from publish.synthetic.patients import patients
 from publish.synthetic.plan import MODALITIES, SETTINGS, Plan
 from publish.synthetic.sites import sites
 
-SCHEMA: Final = pl.Schema(
-    {
-        "NHS_NUMBER": pl.String,
-        "NHS_NUMBER_STATUS_IND": pl.String,
-        "PERSON_BIRTH_DATE": pl.Date,
-        "ETHNIC_CATEGORY": pl.String,
-        "PERSON_GENDER_CODE": pl.String,
-        "POSTCODE": pl.String,
-        "PRACTICE_CODE": pl.String,
-        "PATIENT_SOURCE_SETTING": pl.String,
-        "REFERRER": pl.String,
-        "REFERRING_ORG_CODE": pl.String,
-        "DIAGNOSTIC_TEST_REQUEST_DATE": pl.Date,
-        "DIAG_TEST_REQUEST_REC_DATE": pl.Date,
-        "DIAGNOSTIC_TEST_DATE": pl.Date,
-        "IMAGING_CODE_NICIP": pl.String,
-        "IMAGING_CODE_SNOMED": pl.String,
-        "SERVICE_REPORT_DATE": pl.Date,
-        "SITE_CODE_IMAGING": pl.String,
-        "RADIOLOGICAL_ACCESSION_NUM": pl.String,
-    }
-)
+SCHEMA: Final = pl.Schema((item.name, pl.Date if item.is_date else pl.String) for item in ITEMS)
 _OLDEST: Final = 110 * 366  # days: no patient of the bundled ages is older
 _MONTH: Final = 31  # days
 _SNOMED_ONLY: Final = 0.4  # part of the records; the others carry the NICIP code only

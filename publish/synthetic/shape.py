@@ -148,5 +148,6 @@ def _missing(months: int, draw: np.random.Generator) -> pl.DataFrame:
     """month (its place), org_code: a few middling providers that submitted nothing for one month."""
     trusts = providers().filter(pl.col("sector") == NHS_TRUST, pl.col("tests").is_between(*_MIDDLING))["org_code"]
     chosen = draw.choice(trusts.to_numpy(), _PROVIDERS_MISSING_A_MONTH if months > 1 else 0, replace=False)
-    which = pl.Series("month", draw.integers(0, months, len(chosen)), dtype=pl.UInt32)
+    latest_year = max(0, months - 12)  # where a release shows it
+    which = pl.Series("month", draw.integers(latest_year, months, len(chosen)), dtype=pl.UInt32)
     return pl.DataFrame([which, pl.Series("org_code", chosen, dtype=pl.String)])
