@@ -1,7 +1,7 @@
 """What a run says while it works: a bar on a terminal, plain lines elsewhere, nothing when quiet."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -12,7 +12,7 @@ Tell = Callable[[str], None]  # called with the name of each step as it begins
 
 
 @contextmanager
-def progress(*, quiet: bool) -> Iterator[Tell]:
+def progress(*, quiet: bool) -> Generator[Tell]:
     """Tell the user of the steps of a run, on standard error."""
     console = Console(stderr=True)
     if quiet:

@@ -78,4 +78,5 @@ def sample_tables(edition: Edition) -> ReleaseTables:
         year_to_date=sample_table(ACTIVITY, period.months, providers=False),
         year_before=sample_table(ACTIVITY, period.year_before, providers=False, seed=2),
         issues=("Alliance Medical (NT9) did not report any activity for May and June 2022.",),
+        policy=load_policy(),
     )

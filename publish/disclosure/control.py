@@ -19,6 +19,7 @@ from publish.tables.truth import YEAR, TrueTable
 SUPPRESSED: Final = "suppressed"
 NO_DATA: Final = "no data"
 SHOWN: Final = ""
+ENGLAND_CODE: Final = "-"  # what stands in the code columns of England's rows
 KEYS: Final = ("region_code", "org_code", "provider_name", "label", "setting", "period")
 
 _SEAL: Final = object()

@@ -4,7 +4,7 @@ Nothing is held in memory here: the frames are scanned in pieces by whoever coll
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -35,7 +35,7 @@ def is_made_up(file: Path) -> bool:
 
 
 @contextmanager
-def refusing(file: Path) -> Iterator[None]:
+def refusing(file: Path) -> Generator[None]:
     """Turn what a reading library raises into a refusal that names the file and shows none of its content."""
     try:
         yield

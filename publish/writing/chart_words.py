@@ -6,16 +6,7 @@ from publish.period import Month
 from publish.writing.chart_dots import Row
 from publish.writing.chart_lines import Line
 from publish.writing.chart_style import capitalised
-
-
-def listed(names: Sequence[str]) -> str:
-    """`CT, MRI and ultrasound`."""
-    return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else "".join(names)
-
-
-def days(value: float) -> str:
-    """`12.5 days`, `1 day`."""
-    return f"{value:g} day{'' if value == 1 else 's'}"
+from publish.writing.wording import days, listed
 
 
 def course(line: Line, months: Sequence[Month]) -> str:

@@ -10,7 +10,7 @@ from typing import Final
 
 import polars as pl
 
-from publish.disclosure.control import YEAR, ProtectedTable
+from publish.disclosure.control import ENGLAND_CODE, YEAR, ProtectedTable
 from publish.edition import Edition
 from publish.period import Month, in_words
 from publish.reference.vocabulary import CancerGroup, Modality, cancer_groups, modalities
@@ -18,15 +18,10 @@ from publish.tables.specification import ALL_SETTINGS, GP_DIRECT_ACCESS
 from publish.writing.chart_dots import DAYS_HEIGHT, ROW, SPREAD_ROW, Row, draw_medians, draw_providers
 from publish.writing.chart_lines import PANEL_HEIGHT, Line, draw_line_panels
 from publish.writing.chart_style import EDGE, HEADING_HEIGHT, Page, capitalised, house_style, new_page, save
-from publish.writing.chart_words import (
-    days,
-    lines_in_words,
-    listed,
-    medians_in_words,
-    spread_in_words,
-)
+from publish.writing.chart_words import lines_in_words, medians_in_words, spread_in_words
 from publish.writing.content import ReleaseTables
-from publish.writing.csv_files import ENGLAND_CODE, tidy, write_csv
+from publish.writing.csv_files import tidy, write_csv
+from publish.writing.wording import days, enough, listed
 
 LARGEST: Final = 4  # modalities in the first panel: their counts would flatten those of the others
 SPREAD_ROWS: Final = 6
@@ -116,7 +111,7 @@ def medians_chart(tables: ReleaseTables, edition: Edition, folder: Path) -> Char
     told = " ".join(f"{heading}: {medians_in_words(rows)}" for heading, rows in panels)
     words = Words(
         "medians-by-modality",
-        medians_title(panels[0][1]),
+        medians_title(panels[0][1], latest_rows(tables.england["1"], latest)),
         f"Median days from request to test and from test to report by modality, England, {latest.words}",
         f"Dot chart of median days by modality in {latest.words}, in two columns. {told}",
     )
@@ -138,12 +133,12 @@ def in_order(rows: Mapping[str, Row], order: Sequence[str]) -> list[Row]:
     return [rows[name] for name in order]
 
 
-def medians_title(rows: Sequence[Row]) -> str:
-    """Which modality had the longest median wait; only what the chart is of where one is equal or not shown."""
-    medians = [row.england for row in rows]
-    if None in medians or medians[0] == medians[1]:
+def medians_title(rows: Sequence[Row], counts: Mapping[str, Row]) -> str:
+    """Which modality with enough tests had the longest median wait; only what the chart is of where two had."""
+    large = [row for row in rows if row.england is not None and enough(counts[row.name].england)]
+    if len(large) < 2 or large[0].england == large[1].england:
         return "Median days from request to test and from test to report"
-    return f"The longest median wait for a test was {days(rows[0].england or 0)}, for {rows[0].name}"
+    return f"The longest median wait for a test was {days(large[0].england or 0)}, for {large[0].name}"
 
 
 def cancer_chart(table: ProtectedTable, group: CancerGroup, edition: Edition, folder: Path) -> Chart:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from publish.disclosure.control import ProtectedTable
+from publish.disclosure.policy import Policy
 
 
 @dataclass(frozen=True)
@@ -14,7 +15,7 @@ class ReleaseTables:
     `england` are the tables of the document by number, England rows only, for thirteen months; `1` has a last
     label `All modalities`. `year_to_date` and `year_before` are `england["1"]` for the months of the year so far
     and for the same months a year earlier (None where the records lack any of them).
-    `issues` are the provider issues, a sentence each.
+    `issues` are the provider issues, a sentence each. `policy` is the rule that protects the tables.
     """
 
     provider: Mapping[str, ProtectedTable]
@@ -22,3 +23,4 @@ class ReleaseTables:
     year_to_date: ProtectedTable
     year_before: ProtectedTable | None
     issues: tuple[str, ...]
+    policy: Policy

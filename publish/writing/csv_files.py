@@ -11,13 +11,12 @@ from typing import Final
 
 import polars as pl
 
-from publish.disclosure.control import SHOWN, YEAR, ProtectedTable
+from publish.disclosure.control import ENGLAND_CODE, SHOWN, YEAR, ProtectedTable
 from publish.edition import Edition
 from publish.tables.specification import ALL_SETTINGS
 from publish.writing.content import ReleaseTables
 from publish.writing.csv_metadata import all_tables_metadata, measure_name, table_metadata
 
-ENGLAND_CODE: Final = "-"  # what the protected tables print as codes of England
 LINE_END: Final = "\r\n"
 # How a text must begin to be run by a spreadsheet (OWASP, CSV injection): also after spaces and in full width.
 FORMULA_START: Final = r"^\s*[=+\-@＝＋－＠]|^[\t\r\n]"
@@ -32,10 +31,12 @@ def write_csv_files(tables: ReleaseTables, edition: Edition, folder: Path) -> li
     written: list[Path] = []
     for number, table in tables.provider.items():
         file = folder / f"{edition.table_stem(number, table.spec.file_stem)}.csv"
-        written += write_described(tidy(table), table_metadata(table, edition, file.name), file)
+        described = table_metadata(table, edition, tables.policy, file.name)
+        written += write_described(tidy(table), described, file)
     file = folder / all_tables_name(edition)
     every = tuple(tables.provider.values())
-    return written + write_described(all_together(every), all_tables_metadata(every, edition, file.name), file)
+    described = all_tables_metadata(every, edition, tables.policy, file.name)
+    return written + write_described(all_together(every), described, file)
 
 
 def all_tables_name(edition: Edition) -> str:

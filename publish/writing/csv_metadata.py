@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from publish.disclosure.control import NO_DATA, SUPPRESSED, ProtectedTable
+from publish.disclosure.policy import Policy
 from publish.edition import Edition
 from publish.tables.specification import ALL_SETTINGS
 
@@ -23,17 +24,22 @@ DIALECT: Final[Json] = {
     "header": True,
     "headerRowCount": 1,
 }
-COUNT_NOTE: Final = "Counts are rounded after adding up, so totals may differ from the sum of their parts."
 PLACE_KEY: Final = ("region_code", "org_code", "provider_name")  # one code may stand under an old and a new name
-NOTES: Final = (
-    f"A value is empty where it is hidden (status '{SUPPRESSED}': it rests on too few tests to be shown) and where "
-    f"nothing was submitted (status '{NO_DATA}').",
-    "Text that a spreadsheet would run as a formula (it begins with =, +, - or @, or with a tab or a new line) has "
-    "a single quote before it.",
-)
 
 
-def table_metadata(table: ProtectedTable, edition: Edition, file_name: str) -> Json:
+def notes(policy: Policy) -> tuple[str, ...]:
+    """What holds for the values of every file."""
+    return (
+        f"Counts are rounded to the nearest {policy.rounding_base} after adding up, so totals may differ from the "
+        "sum of their parts.",
+        f"A value is empty where it is hidden (status '{SUPPRESSED}': it rests on fewer than {policy.threshold} "
+        f"tests) and where nothing was submitted (status '{NO_DATA}').",
+        "Text that a spreadsheet would run as a formula (it begins with =, +, - or @, or with a tab or a new line) "
+        "has a single quote before it.",
+    )
+
+
+def table_metadata(table: ProtectedTable, edition: Edition, policy: Policy, file_name: str) -> Json:
     """The metadata of one table's file; columns as `csv_files.tidy` gives them."""
     spec = table.spec
     labelled = spec.label_heading.lower()
@@ -48,11 +54,13 @@ def table_metadata(table: ProtectedTable, edition: Edition, file_name: str) -> J
         STATUS_COLUMN,
     ]
     key = ["period", "level", *PLACE_KEY, labelled, *(["source_setting"] if settings else [])]
-    remarks = spec.remarks if spec.measure.is_median else (*spec.remarks, COUNT_NOTE)
+    remarks = (*spec.remarks, *notes(policy))
     return metadata(file_name, spec.name, f"{spec.summary}.", remarks, columns, key, edition)
 
 
-def all_tables_metadata(tables: tuple[ProtectedTable, ...], edition: Edition, file_name: str) -> Json:
+def all_tables_metadata(
+    tables: tuple[ProtectedTable, ...], edition: Edition, policy: Policy, file_name: str
+) -> Json:
     """The metadata of the file with every table; columns as `csv_files.all_together` gives them."""
     labels = (label.text for table in tables for label in table.spec.labels)
     columns = [
@@ -67,9 +75,8 @@ def all_tables_metadata(tables: tuple[ProtectedTable, ...], edition: Edition, fi
     ]
     key = ["table", "period", "level", *PLACE_KEY, "modality_or_test", "source_setting"]
     names = "; ".join(table.spec.name for table in tables)
-    return metadata(
-        file_name, "All tables", f"Every table of the release: {names}.", (COUNT_NOTE,), columns, key, edition
-    )
+    description = f"Every table of the release: {names}."
+    return metadata(file_name, "All tables", description, notes(policy), columns, key, edition)
 
 
 def metadata(
@@ -88,7 +95,7 @@ def metadata(
         "dc:title": f"{edition.house.title}: {title}",
         "dc:description": " ".join((*edition.notices, description)),
         **about(edition),
-        "rdfs:comment": [*edition.notices, *remarks, *NOTES],
+        "rdfs:comment": [*edition.notices, *remarks],
         "lang": "en",
         "dialect": DIALECT,
         "tableSchema": {"columns": columns, "primaryKey": key},

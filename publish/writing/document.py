@@ -27,6 +27,7 @@ from publish.writing import headlines
 from publish.writing.charts import Chart
 from publish.writing.content import ReleaseTables
 from publish.writing.page import write_page
+from publish.writing.wording import FEWEST_TESTS
 
 FILE_STEM: Final = "Provisional-Monthly-Diagnostic-Imaging-Dataset-Statistics"
 VERSION: Final = "1.0"
@@ -101,7 +102,7 @@ def computed_sentences(tables: ReleaseTables, edition: Edition) -> dict[str, obj
         "longest_waits": headlines.longest_waits(tables, latest),
         "report_times": headlines.report_times(tables, latest),
         "cancer_groups": headlines.cancer_group_sentences(tables, latest),
-        "fewest_tests": headlines.FEWEST_TESTS,
+        "fewest_tests": FEWEST_TESTS,
     }
 
 

@@ -5,7 +5,7 @@ change, only from `FEWEST_TESTS` published tests up: below that, rounding alone 
 per cent. Percentages and changes are those of `publish.disclosure.control`, worked out from published counts.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
 import polars as pl
@@ -16,8 +16,8 @@ from publish.reference.vocabulary import CancerGroup, cancer_groups, modalities
 from publish.tables.catalogue import ALL_MODALITIES
 from publish.tables.specification import ALL_SETTINGS, GP_DIRECT_ACCESS
 from publish.writing.content import ReleaseTables
+from publish.writing.wording import days, enough, listed
 
-FEWEST_TESTS: Final = 100
 LITTLE_CHANGED: Final = 0.5  # per cent
 COMMONEST: Final = 4  # modalities named in the text; the table has them all
 CHEST_XRAY: Final = "Chest (X-ray)"
@@ -223,11 +223,6 @@ def ranked(counts: Mapping[str, float | None]) -> list[tuple[str, float]]:
     return sorted(large, key=lambda entry: -entry[1])
 
 
-def enough(count: float | None) -> bool:
-    """Whether a published count is large enough for a ranking, a percentage or a change."""
-    return count is not None and count >= FEWEST_TESTS
-
-
 def large_change(now: float | None, before: float | None) -> float | None:
     """The change in per cent between two counts that are both large enough, else None."""
     return change(now, before) if enough(now) and enough(before) else None
@@ -267,11 +262,6 @@ def many(count: float, of: float) -> str:
     return f"{count:,.0f}"
 
 
-def days(median: float) -> str:
-    """`1 day`, `12.5 days`, `0 days`."""
-    return f"{median:,g} {'day' if median == 1 else 'days'}"
-
-
 def tests(count: float) -> str:
     """`test` of one, else `tests`."""
     return "test" if count == 1 else "tests"
@@ -280,9 +270,3 @@ def tests(count: float) -> str:
 def were(count: float) -> str:
     """`was` of one, else `were`."""
     return "was" if count == 1 else "were"
-
-
-def listed(words: Iterable[str]) -> str:
-    """`CT`, `CT and MRI`, `CT, MRI and PET`."""
-    every: Sequence[str] = list(words)
-    return " and ".join((", ".join(every[:-1]), every[-1])) if len(every) > 1 else "".join(every)

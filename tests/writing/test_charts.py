@@ -217,9 +217,13 @@ def test_medians_are_sorted_written_as_numbers_and_told(tmp_path: Path) -> None:
 
 
 def test_the_longest_wait_is_the_title_where_every_median_is_shown(tmp_path: Path) -> None:
-    waits = {(label.text, "", "2023-03"): (90, place / 2) for place, label in enumerate(TABLE_2.labels)}
-    chart = one("medians-by-modality", sparse(sample_edition(), waits=waits), tmp_path)
+    waits = {(label.text, "", "2023-03"): (900, place / 2) for place, label in enumerate(TABLE_2.labels)}
+    activity = dict.fromkeys(waits, (900, 900.0))
+    few = activity | {("Single Photon Emission Computerized Tomography", "", "2023-03"): (90, 90.0)}
+    chart = one("medians-by-modality", sparse(sample_edition(), waits=waits, activity=activity), tmp_path)
     assert chart.title == "The longest median wait for a test was 4 days, for SPECT"
+    chart = one("medians-by-modality", sparse(sample_edition(), waits=waits, activity=few), tmp_path)
+    assert chart.title == "The longest median wait for a test was 3.5 days, for PET"
 
 
 def test_a_missing_month_breaks_the_line_and_a_lone_value_has_a_mark(tmp_path: Path) -> None:

@@ -77,6 +77,7 @@ def release(
         year_to_date=protected(ACTIVITY, period.months, year_cells),
         year_before=None if year_before is None else protected(ACTIVITY, period.year_before, before_cells),
         issues=(),
+        policy=load_policy(),
     )
 
 

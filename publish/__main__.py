@@ -1,0 +1,5 @@
+"""`python -m publish` is `publish`."""
+
+from publish.cli import main
+
+main()

@@ -1,0 +1,166 @@
+"""The commands: each a few lines over the functions of the rooms."""
+
+import sys
+import traceback
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from publish import __version__
+from publish.errors import PublishError, UsageError
+from publish.period import FinancialYear, Month, MonthlyPeriod
+from publish.progress import progress
+from publish.release import Made, Settings, approve_release, make_release
+from publish.synthetic import synthesise as make_up_records
+from publish.tables.ledger import IN_TABLES, by_outcome
+
+DEMO_MONTH: Final = Month(2024, 3)
+LEDGER_WIDTH: Final = 60
+
+app = typer.Typer(
+    help="Turn record-level diagnostic imaging data into official statistics.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Output = Annotated[Path, typer.Option("--output", help="The folder that holds the releases.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")]
+Records = Annotated[
+    list[str],
+    typer.Option("--records", help="A file, folder or glob of records (CSV or Parquet). May be given again."),
+]
+ReferenceFolder = Annotated[
+    Path | None,
+    typer.Option("--reference-data", help="A folder with your own providers.csv, sites.csv or exam_codes.csv."),
+]
+Config = Annotated[Path | None, typer.Option("--config", help="Your own house details (publication.toml).")]
+PolicyFile = Annotated[Path | None, typer.Option("--policy", help="Your own disclosure rule (policy.toml).")]
+Published = Annotated[
+    datetime | None,
+    typer.Option("--published", formats=["%Y-%m-%d"], help="The publication date. Default: by the calendar."),
+]
+
+
+def main() -> None:
+    """Run the command line: exit codes 0 done, 2 usage, 3 input refused, 5 not approved, 1 a bug."""
+    try:
+        app()
+    except PublishError as error:
+        print(f"publish: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+    except Exception as error:
+        # The message of an unforeseen error could hold a value from a record, so only the place is shown.
+        print(f"publish: a bug ({type(error).__name__}). Please report the lines below.", file=sys.stderr)
+        traceback.print_tb(error.__traceback__, file=sys.stderr)
+        sys.exit(1)
+
+
+@app.callback(invoke_without_command=True)
+def about(
+    version: Annotated[bool, typer.Option("--version", help="Show the version and stop.")] = False,
+) -> None:
+    """Turn record-level diagnostic imaging data into official statistics."""
+    if version:
+        print(f"publish {__version__}")
+        raise typer.Exit
+
+
+@app.command(
+    epilog="Example: publish release 2023-03 --records 'extract/2022-*.parquet' --records extract/2023.csv"
+)
+def release(
+    period: Annotated[str, typer.Argument(help="The latest month, as 2023-03.")],
+    records: Records,
+    output: Output = Path("outputs"),
+    reference_data: ReferenceFolder = None,
+    config: Config = None,
+    policy: PolicyFile = None,
+    published: Published = None,
+    quiet: Quiet = False,
+) -> None:
+    """Make the draft of the monthly release up to a month: tables, CSV, charts, document, landing page."""
+    settings = Settings(output, reference_data, config, policy, published.date() if published else None)
+    with progress(quiet=quiet) as tell:
+        made = make_release(Month.parse(period), records, settings, tell)
+    if not quiet:
+        report(made)
+        print(f"\nNext: review {made.folder / 'draft'}, then: publish approve {made.folder} --by 'Your Name'")
+
+
+@app.command(epilog="Example: publish approve 2023-03-provisional --by 'A Statistician'")
+def approve(
+    release: Annotated[str, typer.Argument(help="The release: its folder, or its name in the output folder.")],
+    by: Annotated[str, typer.Option("--by", help="Who approves it.")],
+    output: Output = Path("outputs"),
+    quiet: Quiet = False,
+) -> None:
+    """Make the public folder from a reviewed draft: the same numbers, without the mark of a draft."""
+    if not by.strip():
+        raise UsageError("nobody is named", where="--by", do="give the name of the person who approves the release")
+    folder = Path(release) if Path(release).is_dir() else output / release
+    with progress(quiet=quiet) as tell:
+        public = approve_release(folder.resolve() if folder.is_dir() else folder, by.strip(), tell)
+    if not quiet:
+        print(f"Approved by {by.strip()}. To publish: {public}")
+
+
+@app.command(epilog="Example: publish synthesise --year 2023-24 --records 1000000 --seed 1 made-up.parquet")
+def synthesise(
+    out: Annotated[Path, typer.Argument(help="The Parquet file to write.")],
+    year: Annotated[str, typer.Option("--year", help="The financial year, as 2023-24.")] = "2023-24",
+    records: Annotated[int, typer.Option("--records", min=1, help="How many records.")] = 1_000_000,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same file.")] = 1,
+    quiet: Quiet = False,
+) -> None:
+    """Make up records shaped like the published totals: the year, and the 13 months before it to compare with."""
+    latest = FinancialYear.parse(year).months[-1]
+    with progress(quiet=quiet) as tell:
+        tell(f"Making up {records:,} records")
+        make_up_records(MonthlyPeriod(latest).usable, records, seed, out)
+    if not quiet:
+        print(f"{records:,} made-up records in {out}, their sites in {made_up_sites(out)}")
+        print(f"Next: publish release {latest} --records {out} --reference-data {made_up_sites(out)}")
+
+
+@app.command(epilog="Example: publish demo --output demonstration")
+def demo(
+    output: Output = Path("outputs"),
+    records: Annotated[int, typer.Option("--records", min=1, help="How many made-up records.")] = 1_000_000,
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same release.")] = 1,
+    quiet: Quiet = False,
+) -> None:
+    """Make up records, release them and approve the release: everything a release has, in a minute."""
+    file = output / "made-up-records" / "records.parquet"
+    with progress(quiet=quiet) as tell:
+        tell(f"Making up {records:,} records")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        make_up_records(MonthlyPeriod(DEMO_MONTH).usable, records, seed, file)
+        settings = Settings(output, reference_folder=made_up_sites(file))
+        made = make_release(DEMO_MONTH, [str(file)], settings, tell)
+        public = approve_release(made.folder, "the demonstration", tell)
+    if not quiet:
+        report(made)
+        print(f"\nA release of made-up records. Open {public / 'index.html'}")
+
+
+def made_up_sites(file: Path) -> Path:
+    """The folder of reference data that `synthesise` writes beside a file of made-up records."""
+    return file.with_name(f"{file.stem}-reference")
+
+
+def report(made: Made) -> None:
+    """Show what became of the records, and what else the user should know."""
+    outcomes = by_outcome(made.ledger)
+    read, in_tables = sum(outcomes.values()), outcomes.pop(IN_TABLES, 0)
+    print(f"{made.folder.name}")
+    for line, count in (("records read", read), (IN_TABLES, in_tables), ("kept out", read - in_tables)):
+        print(f"{line:<{LEDGER_WIDTH}}{count:>12,}")
+    for reason, count in outcomes.items():
+        print(f"{'  ' + reason:<{LEDGER_WIDTH}}{count:>12,}")
+    print(f"By provider and month: {made.folder / 'internal' / 'ledger.csv'}")
+    for remark in made.remarks:
+        print(f"Note: {remark}")

@@ -1,0 +1,243 @@
+"""One release: its stages in order, from files of records to a draft, and from an approved draft to the public."""
+
+import json
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from publish.counts.reduction import Counts, add, reduce_records
+from publish.counts.store import store_counts, stored_counts
+from publish.disclosure.control import ProtectedTable, protect
+from publish.disclosure.policy import Policy, load_policy
+from publish.edition import Edition
+from publish.errors import InputRefused, NotApproved, UsageError, did_you_mean
+from publish.house import House, load_house
+from publish.period import Month, MonthlyPeriod, in_words
+from publish.progress import Tell
+from publish.quality.missing_months import missing_months
+from publish.records.files import RecordFile, find_record_files
+from publish.records.readers import is_made_up, read_records, refusing
+from publish.reference.tables import ReferenceData, load_reference
+from publish.tables.builder import build
+from publish.tables.catalogue import ACTIVITY, MONTHLY_TABLES
+from publish.tables.ledger import IN_TABLES, by_outcome, make_ledger
+from publish.tables.specification import TableSpec
+from publish.writing.content import ReleaseTables
+from publish.writing.manifest import edition_of, file_hashes, read_manifest, write_manifest
+from publish.writing.outputs import write_outputs
+from publish.writing.protected_files import load_tables, save_tables
+from publish.writing.whole_folder import recover, whole
+
+STORE: Final = ".counts"  # in the output folder, beside the releases
+DRAFT, PUBLIC, INTERNAL = "draft", "public", "internal"
+PROTECTED: Final = f"{INTERNAL}/protected"
+LISTED: Final = (DRAFT, PROTECTED)  # what the manifest of a release lists with its hashes
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a release is made with: the user's files, or what is bundled where None."""
+
+    output: Path
+    reference_folder: Path | None = None
+    config: Path | None = None
+    policy: Path | None = None
+    published: date | None = None
+
+
+@dataclass(frozen=True)
+class Made:
+    """What a run made: the folder of the release, its ledger (see `make_ledger`), and what a reader should know."""
+
+    folder: Path
+    ledger: pl.DataFrame
+    remarks: tuple[str, ...]
+
+
+def make_release(latest: Month, records: Sequence[str], settings: Settings, tell: Tell) -> Made:
+    """Make the draft of the monthly release up to that month.
+
+    Raises UsageError and InputRefused where the settings or the records cannot be used; then nothing is changed.
+    """
+    house, policy = load_house(settings.config), load_policy(settings.policy)
+    reference = load_reference(settings.reference_folder)
+    period = MonthlyPeriod(latest)
+    published = _publication_date(period, house, settings.published)
+    files = find_record_files(records)
+    counted = _count_files(files, reference, period, settings.output / STORE, tell)
+    counts = add(counted.values())
+    ledger = make_ledger(counts, period, MONTHLY_TABLES)
+    _refuse_empty_month(ledger, period)
+    tell("Building the tables")
+    tables = _protected_tables(counts.tests, period, reference, policy)
+    edition = Edition(
+        period=period,
+        published=published,
+        next_published=house.publication_date(latest.plus(1)),
+        house=house,
+        draft=True,
+        made_up=any(is_made_up(file.path) for file in files),
+    )
+    sources = {
+        "inputs": [_input_entry(file, counts) for file, counts in counted.items()],
+        "ledger": by_outcome(ledger),
+        "reference": [asdict(file) for file in reference.files],
+    }
+    folder = settings.output / edition.name
+    with whole(folder) as making:
+        write_outputs(tables, edition, making / DRAFT, tell)
+        internal = making / INTERNAL
+        internal.mkdir()
+        save_tables(tables, making / PROTECTED)
+        ledger.write_csv(internal / "ledger.csv")
+        write_manifest(edition, policy, sources, file_hashes(making, LISTED), internal)
+        _carry_over(folder / PUBLIC, making / PUBLIC)
+    return Made(folder, ledger, _remarks(ledger, period))
+
+
+def approve_release(folder: Path, by: str, tell: Tell) -> Path:
+    """Make `public/` from an approved draft: the same numbers, without the mark of a draft.
+
+    Raises NotApproved where the draft is not what the release made: files added, changed or gone.
+    """
+    recover(folder)
+    if not (folder / INTERNAL / "manifest.json").is_file():
+        others = [path.name for path in folder.parent.glob("*") if (path / INTERNAL).is_dir()]
+        raise UsageError(
+            f"there is no release there.{did_you_mean(folder.name, others)}",
+            where=str(folder),
+            do="name a release that `publish release` made",
+        )
+    manifest = read_manifest(folder / INTERNAL)
+    _refuse_changes(folder, manifest["outputs"])
+    tables = load_tables(folder / PROTECTED, Policy(**manifest["policy"]))
+    with whole(folder) as making:
+        for part in (DRAFT, INTERNAL):
+            _carry_over(folder / part, making / part)
+        write_outputs(tables, edition_of(manifest, draft=False), making / PUBLIC, tell)
+        approval = {"approved_by": by, "outputs": file_hashes(making, (PUBLIC,))}
+        text = json.dumps(approval, indent=1, ensure_ascii=False)
+        (making / INTERNAL / "approval.json").write_text(text + "\n", encoding="utf-8")
+    return folder / PUBLIC
+
+
+def _count_files(
+    files: Sequence[RecordFile], reference: ReferenceData, period: MonthlyPeriod, store: Path, tell: Tell
+) -> dict[RecordFile, Counts]:
+    """The counts of every file, from the store where they stand there already."""
+    counted: dict[RecordFile, Counts] = {}
+    for number, file in enumerate(files, start=1):
+        place = f"{file.path.name} ({number} of {len(files)})"
+        counts = stored_counts(store, file, reference)
+        if counts is None:
+            tell(f"Reading {place}")
+            counts = _count(file, reference)
+            store_counts(store, file, reference, counts)
+        else:
+            tell(f"Already counted: {place}")
+        _refuse_other_months(file, counts, period)
+        counted[file] = counts
+    return counted
+
+
+def _count(file: RecordFile, reference: ReferenceData) -> Counts:
+    records = read_records(file.path)
+    with refusing(file.path):
+        return reduce_records(records, reference)
+
+
+def _refuse_other_months(file: RecordFile, counts: Counts, period: MonthlyPeriod) -> None:
+    usable = period.usable
+    if not set(counts.months) & {str(month) for month in usable}:
+        raise InputRefused(
+            f"holds no record with a test date in {in_words(usable)}",
+            where=str(file.path),
+            do="leave the file out of --records, or name another month",
+        )
+
+
+def _refuse_empty_month(ledger: pl.DataFrame, period: MonthlyPeriod) -> None:
+    latest = ledger.filter(pl.col("month") == str(period.latest), pl.col("outcome") == IN_TABLES)
+    if latest.is_empty():
+        raise InputRefused(
+            f"no record of {period.latest.words} reaches the tables",
+            where="--records",
+            do="name the month of the latest records, or add the file that holds that month",
+        )
+
+
+def _protected_tables(
+    tests: pl.DataFrame, period: MonthlyPeriod, reference: ReferenceData, policy: Policy
+) -> ReleaseTables:
+    names = provider_names(reference.providers, period.latest.last_day)
+
+    def england(spec: TableSpec, months: tuple[Month, ...]) -> ProtectedTable:
+        return protect(build(spec, tests, months), policy)
+
+    provider = {spec.number: protect(build(spec, tests, period.months, names), policy) for spec in MONTHLY_TABLES}
+    of_document = {spec.number: spec for spec in MONTHLY_TABLES} | {ACTIVITY.number: ACTIVITY}
+    held = set(tests["month"].unique().cast(pl.String))
+    comparable = all(str(month) in held for month in (*period.year_before, *period.months))
+    return ReleaseTables(
+        provider=provider,
+        england={number: england(spec, period.thirteen_months) for number, spec in of_document.items()},
+        year_to_date=england(ACTIVITY, period.months),
+        year_before=england(ACTIVITY, period.year_before) if comparable else None,
+        issues=missing_months(provider["1"]),
+        policy=policy,
+    )
+
+
+def provider_names(providers: pl.DataFrame, on: date) -> pl.DataFrame:
+    """The name of every provider on that day, or its last before it: org_code, provider_name."""
+    begun = providers.filter(pl.col("valid_from").fill_null(date.min) <= on).sort("org_code", "valid_from")
+    return begun.group_by("org_code", maintain_order=True).agg(pl.col("provider_name").last())
+
+
+def _publication_date(period: MonthlyPeriod, house: House, given: date | None) -> date:
+    """The day given, or the one of the calendar."""
+    published = given or house.publication_date(period.latest)
+    if published <= period.latest.last_day:
+        raise UsageError(
+            f"{published} is not after {period.latest.words}",
+            where="--published",
+            do="give a day after the latest month",
+        )
+    return published
+
+
+def _input_entry(file: RecordFile, counts: Counts) -> dict[str, object]:
+    return {
+        "file": str(file.path),
+        "bytes": file.size,
+        "sha256": file.sha256,
+        "records": counts.records,
+        "months": counts.months,
+    }
+
+
+def _remarks(ledger: pl.DataFrame, period: MonthlyPeriod) -> tuple[str, ...]:
+    held = set(ledger.filter(pl.col("outcome") == IN_TABLES)["month"])
+    empty = [month.words for month in period.months if str(month) not in held]
+    return (f"No record of {', '.join(empty)}: these columns are blank.",) if empty else ()
+
+
+def _refuse_changes(folder: Path, made: dict[str, str]) -> None:
+    found = file_hashes(folder, LISTED)
+    changed = sorted(name for name in made.keys() | found.keys() if made.get(name) != found.get(name))
+    if changed:
+        raise NotApproved(
+            f"the draft is not as the release made it: {', '.join(changed)}",
+            where=str(folder),
+            do="make the release again with `publish release`, review it, and approve that",
+        )
+
+
+def _carry_over(old: Path, new: Path) -> None:
+    if old.is_dir():
+        shutil.copytree(old, new)

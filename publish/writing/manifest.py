@@ -1,0 +1,86 @@
+"""The manifest of a release: what it was made from, by what, and every file with its hash."""
+
+import hashlib
+import json
+import platform
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from datetime import date
+from importlib.metadata import requires, version
+from pathlib import Path
+from typing import Any, Final
+
+from publish.disclosure.policy import Policy
+from publish.edition import Edition
+from publish.house import House
+from publish.period import Month, MonthlyPeriod
+
+FILE_NAME: Final = "manifest.json"
+DISTRIBUTION: Final = "publish"
+
+
+def write_manifest(
+    edition: Edition, policy: Policy, sources: Mapping[str, Any], outputs: Mapping[str, str], folder: Path
+) -> None:
+    """Write `manifest.json` into `folder`.
+
+    `sources` are the inputs, reference data and ledger as plain values; `outputs` are the files made, with their
+    hashes.
+    """
+    manifest = {
+        "release": {
+            "name": edition.name,
+            "latest_month": str(edition.period.latest),
+            "status": edition.status,
+            "published": edition.published.isoformat(),
+            "next_published": edition.next_published.isoformat(),
+            "made_up_records": edition.made_up,
+        },
+        **sources,
+        "policy": asdict(policy),
+        "house": asdict(edition.house),
+        "packages": package_versions(),
+        "outputs": dict(outputs),
+    }
+    text = json.dumps(manifest, indent=1, ensure_ascii=False)
+    (folder / FILE_NAME).write_text(text + "\n", encoding="utf-8")
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest in `folder`."""
+    return json.loads((folder / FILE_NAME).read_text(encoding="utf-8"))
+
+
+def edition_of(manifest: Mapping[str, Any], *, draft: bool) -> Edition:
+    """The edition that the manifest describes, as a draft or as its public form."""
+    release, house = manifest["release"], dict(manifest["house"])
+    return Edition(
+        period=MonthlyPeriod(Month.parse(release["latest_month"])),
+        published=date.fromisoformat(release["published"]),
+        next_published=date.fromisoformat(release["next_published"]),
+        house=House(address=tuple(house.pop("address")), **house),
+        draft=draft,
+        made_up=release["made_up_records"],
+    )
+
+
+def file_hashes(folder: Path, parts: Iterable[str]) -> dict[str, str]:
+    """Every file under these parts of the folder, by its path from there, with the SHA-256 of its content."""
+    files = sorted(file for part in parts for file in (folder / part).rglob("*") if file.is_file())
+    return {file.relative_to(folder).as_posix(): _sha256(file) for file in files}
+
+
+def package_versions() -> dict[str, str]:
+    """Python, this package and the packages it needs, with their versions."""
+    needed = [text for text in requires(DISTRIBUTION) or () if "extra ==" not in text]
+    names = sorted({DISTRIBUTION, *_names(needed)})
+    return {"python": platform.python_version()} | {name: version(name) for name in names}
+
+
+def _names(requirements: Iterable[str]) -> Iterable[str]:
+    return (text.split(">")[0].split("=")[0].split("<")[0].strip() for text in requirements)
+
+
+def _sha256(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()

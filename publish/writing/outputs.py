@@ -1,0 +1,41 @@
+"""Everything that one edition of a release has, written into one folder."""
+
+from pathlib import Path
+
+from publish.edition import Edition
+from publish.progress import Tell
+from publish.writing.charts import write_charts
+from publish.writing.content import ReleaseTables
+from publish.writing.csv_files import write_csv_files
+from publish.writing.document import write_document
+from publish.writing.landing_page import write_landing_page
+from publish.writing.workbook import write_workbook
+
+
+def write_outputs(tables: ReleaseTables, edition: Edition, folder: Path, tell: Tell) -> None:
+    """Write the workbooks, CSV files, charts, document and landing page of an edition into a new folder."""
+    for part in ("tables", "csv", "charts"):
+        (folder / part).mkdir(parents=True)
+    for table in tables.provider.values():
+        tell(f"Writing the workbook of Table {table.spec.number}")
+        stem = edition.table_stem(table.spec.number, table.spec.file_stem)
+        write_workbook(table, edition, tables.policy, tables.issues, folder / "tables" / f"{stem}.xlsx")
+    tell("Writing the CSV files")
+    write_csv_files(tables, edition, folder / "csv")
+    tell("Drawing the charts")
+    charts = write_charts(tables, edition, folder / "charts")
+    tell("Writing the document")
+    write_document(tables, charts, edition, tables.policy, folder)
+    tell("Writing the landing page")
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    write_landing_page(edition, files, what_changed(edition), folder)
+
+
+def what_changed(edition: Edition) -> tuple[str, ...]:
+    """What this release changes on the one before it, a sentence each."""
+    earlier = edition.period.months[:-1]
+    added = f"{edition.period.latest.words} is added."
+    if not earlier:
+        return (added, f"The tables start again: this is the first month of {edition.period.year.label}.")
+    span = earlier[0].words if len(earlier) == 1 else f"{earlier[0].words} to {earlier[-1].words}"
+    return (added, f"Figures for {span} are counted again and include records received since the last release.")
