@@ -11,14 +11,14 @@ import numpy as np
 import polars as pl
 
 from publish.bundled import bundled
-from publish.period import FinancialYear, Month
+from publish.period import Month, months_between
 
-GROWTH_PER_YEAR: Final = 1.03  # about that of recent years, so that a comparison with last year shows a change
+GROWTH_PER_YEAR: Final = 1.03  # for months before and after those of the bundled totals
 NHS_TRUST: Final = "NHS trust"
 INTERVENTIONAL: Final = "Interventional"
 GP_DIRECT_ACCESS: Final = "04"
 URGENT: Final = ("01", "02", "05")  # inpatients, day cases, accident and emergency
-_SHAPE_YEAR: Final = FinancialYear(2023)  # the year of the bundled totals
+_SHAPE_MONTHS: Final = months_between(Month(2022, 4), Month(2024, 3))  # those of the bundled national totals
 _PROVIDERS_BEGIN: Final = date(2018, 4, 1)  # the first day of the bundled provider table
 _MONTH_TO_MONTH: Final = 0.08  # spread of a provider's monthly count about its share, as a proportion
 _PROVIDERS_MISSING_A_MONTH: Final = 6
@@ -127,12 +127,24 @@ def _activity(months: Sequence[Month], draw: np.random.Generator) -> pl.DataFram
 
 
 def _national(months: Sequence[Month]) -> pl.DataFrame:
-    """month (its place), modality, national: the published count of that calendar month, grown to its year."""
-    grown = [GROWTH_PER_YEAR ** (month.financial_year.start - _SHAPE_YEAR.start) for month in months]
-    calendar = pl.DataFrame({"calendar": [month.number for month in months], "growth": grown})
-    totals = shape_table("months").rename({"month": "calendar"})
-    joined = calendar.with_row_index("month").join(totals, on="calendar")
+    """month (its place), modality, national: the published count of that month, or of the nearest year, grown."""
+    years = [_years_from_shape(month) for month in months]
+    calendar = pl.DataFrame(
+        {
+            "shape_month": [str(month.plus(-12 * away)) for month, away in zip(months, years, strict=True)],
+            "growth": [GROWTH_PER_YEAR**away for away in years],
+        }
+    )
+    totals = shape_table("months").rename({"month": "shape_month"})
+    joined = calendar.with_row_index("month").join(totals, on="shape_month")
     return joined.select("month", "modality", national=pl.col("tests") * pl.col("growth"))
+
+
+def _years_from_shape(month: Month) -> int:
+    """How many years a month lies after the bundled totals; before them it is negative."""
+    first, last = (end.financial_year.start for end in (_SHAPE_MONTHS[0], _SHAPE_MONTHS[-1]))
+    start = month.financial_year.start
+    return start - min(max(start, first), last)
 
 
 def _submitting(months: Sequence[Month]) -> pl.DataFrame:
