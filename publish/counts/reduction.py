@@ -88,24 +88,33 @@ def reduce_records(records: pl.LazyFrame, reference: ReferenceData) -> Counts:
     for look_up in look_ups:
         dated = look_up.join_to(dated)
     keys = ("month", *(look_up.number for look_up in look_ups), "problem", "days")
-    month = pl.col(TEST_DATE).dt.year() * 12 + pl.col(TEST_DATE).dt.month() - 1
     groups = pl.collect_all(
         [
-            dated.select(*keys[1:-1], month=month, days=days()).group_by(keys).agg(tests=pl.len())
+            dated.select(*keys[1:-1], month=_month_number(), days=days()).group_by(keys).agg(tests=pl.len())
             for days in INTERVALS.values()
         ],
         engine="streaming",
     )
-    by_interval = {interval: _explained(group, look_ups) for interval, group in zip(INTERVALS, groups, strict=True)}
-    tests = pl.concat(
-        group.filter(pl.col("reason").is_null()).with_columns(interval=pl.lit(interval))
-        for interval, group in by_interval.items()
-    )
+    by_interval = {
+        interval: _explained(group.sort(keys), look_ups).with_columns(
+            interval=pl.lit(interval, pl.Categorical), tests=pl.col("tests").cast(pl.Int64)
+        )
+        for interval, group in zip(INTERVALS, groups, strict=True)
+    }
+    # a number stands for one meaning, so what is in the tables has each key once already
+    in_tables = [
+        group.filter(pl.col("reason").is_null()).select(*TEST_KEYS, "tests") for group in by_interval.values()
+    ]
     kept_out = next(iter(by_interval.values())).filter(pl.col("reason").is_not_null())
     return Counts(
-        _total(tests, TEST_KEYS, "tests"),
-        _total(kept_out.rename({"tests": "records"}), KEPT_OUT_KEYS, "records"),
+        pl.concat(in_tables),
+        kept_out.group_by(KEPT_OUT_KEYS).agg(records=pl.col("tests").sum()).sort(KEPT_OUT_KEYS, nulls_last=True),
     )
+
+
+def _month_number() -> pl.Expr:
+    """The months since the year 0 of the test date."""
+    return pl.col(TEST_DATE).dt.year() * 12 + pl.col(TEST_DATE).dt.month() - 1
 
 
 def _dated(records: pl.LazyFrame) -> pl.LazyFrame:
@@ -173,24 +182,26 @@ def _numbered(number: str, given: tuple[str, ...], resolved: pl.DataFrame, first
     changes_meaning = by_code.select(given).is_duplicated().any()
     if not changes_meaning:
         by_code = by_code.select(*given, number)
-    return LookUp(number, given, meanings, by_code, first)
+    return LookUp(number, given, meanings.with_columns(pl.col(pl.String).cast(pl.Categorical)), by_code, first)
 
 
 def _explained(groups: pl.DataFrame, look_ups: tuple[LookUp, ...]) -> pl.DataFrame:
     """Groups of records with the meanings of their numbers, and the first reason that keeps them out."""
     for look_up in look_ups:
-        groups = groups.join(look_up.meanings.rename({"reason": f"{look_up.number}_reason"}), on=look_up.number)
+        meanings = look_up.meanings.rename({"reason": f"{look_up.number}_reason"})
+        groups = groups.join(meanings, on=look_up.number, maintain_order="left").drop(look_up.number)
     no_test_date = pl.col("problem").is_in([reasons.TEST_DATE_UNREADABLE, reasons.TEST_DATE_MISSING])
-    problem = pl.col("problem").cast(pl.String)
+    problem = pl.col("problem").cast(pl.Categorical)
     of_codes = (f"{look_up.number}_reason" for look_up in look_ups)
-    year, month = pl.col("month") // 12, pl.col("month") % 12 + 1
-    return groups.with_columns(
-        month=pl.format("{}-{}", year.cast(pl.String).str.zfill(4), month.cast(pl.String).str.zfill(2)),
-        reason=pl.coalesce(pl.when(no_test_date).then(problem), *of_codes, problem),
-    ).rename({"PROVIDER_CODE": "org_code"})
+    return (
+        groups.rename({"month": "month_number", "PROVIDER_CODE": "org_code"})
+        .join(_months(groups["month"]), on="month_number", how="left", nulls_equal=True, maintain_order="left")
+        .with_columns(reason=pl.coalesce(pl.when(no_test_date).then(problem), *of_codes, problem))
+    )
 
 
-def _total(rows: pl.DataFrame, keys: tuple[str, ...], count: str) -> pl.DataFrame:
-    """The rows added up by key, in a fixed order."""
-    totals = rows.group_by(keys).agg(pl.col(count).cast(pl.Int64).sum())
-    return totals.with_columns(pl.col(pl.String).cast(pl.Categorical)).sort(keys, nulls_last=True)
+def _months(numbers: pl.Series) -> pl.DataFrame:
+    """The ISO month of each number of months: month_number, month."""
+    year, month = pl.col("month_number") // 12, pl.col("month_number") % 12 + 1
+    text = pl.format("{}-{}", year.cast(pl.String).str.zfill(4), month.cast(pl.String).str.zfill(2))
+    return numbers.unique().to_frame("month_number").with_columns(month=text.cast(pl.Categorical))
