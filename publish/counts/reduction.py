@@ -88,13 +88,14 @@ def reduce_records(records: pl.LazyFrame, reference: ReferenceData) -> Counts:
     for look_up in look_ups:
         dated = look_up.join_to(dated)
     keys = ("month", *(look_up.number for look_up in look_ups), "problem", "days")
-    groups = pl.collect_all(
-        [
-            dated.select(*keys[1:-1], month=_month_number(), days=days()).group_by(keys).agg(tests=pl.len())
-            for days in INTERVALS.values()
-        ],
-        engine="streaming",
-    )
+    # one after the other: collected together, what they share would be held in memory
+    groups = [
+        dated.select(*keys[1:-1], month=_month_number(), days=days())
+        .group_by(keys)
+        .agg(tests=pl.len())
+        .collect(engine="streaming")
+        for days in INTERVALS.values()
+    ]
     by_interval = {
         interval: _explained(group.sort(keys), look_ups).with_columns(
             interval=pl.lit(interval, pl.Categorical), tests=pl.col("tests").cast(pl.Int64)
@@ -160,14 +161,11 @@ class LookUp:
 
 def _look_ups(dated: pl.LazyFrame, reference: ReferenceData) -> tuple[LookUp, ...]:
     """The meanings of every site, exam and setting code that appears in the records, on the days they span."""
-    days, sites, exams, settings = pl.collect_all(
-        [
-            dated.select(first=pl.col(TEST_DATE).min(), last=pl.col(TEST_DATE).max()),
-            *(dated.select(given).unique() for given in (SITE, EXAM, SETTING)),
-        ],
-        engine="streaming",
+    days = dated.select(first=pl.col(TEST_DATE).min(), last=pl.col(TEST_DATE).max())
+    first, last = (day or date.max for day in days.collect(engine="streaming").row(0))
+    sites, exams, settings = (
+        dated.select(given).unique().collect(engine="streaming") for given in (SITE, EXAM, SETTING)
     )
-    first, last = (day or date.max for day in days.row(0))
     return (
         _numbered("place", SITE, providers_of_sites(sites, reference, first, last), first),
         _numbered("exam", EXAM, classes_of_exams(exams, reference, first, last), first),

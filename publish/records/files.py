@@ -42,17 +42,20 @@ def find_record_files(given: Iterable[str]) -> tuple[RecordFile, ...]:
 
 def _paths(text: str) -> list[Path]:
     path = Path(text)
-    if path.is_dir():
-        found = [file for file in path.rglob("*") if file.suffix.lower() in KINDS and _visible(file, path)]
-    elif has_magic(text) and not path.exists():
-        found = [Path(name) for name in glob(text, recursive=True) if Path(name).is_file()]  # noqa: PTH207
+    if has_magic(text) and not path.exists():
+        named = [Path(name) for name in glob(text, recursive=True)]  # noqa: PTH207
     else:
-        found = [path]
+        named = [path]
+    found = [file for path in named for file in (_in_folder(path) if path.is_dir() else [path])]
     if not found:
         raise InputRefused("no CSV or Parquet file there", where=text, do="name a file, a folder or a glob of them")
     for file in found:
         _check_kind(file)
     return found
+
+
+def _in_folder(folder: Path) -> list[Path]:
+    return [file for file in folder.rglob("*") if file.suffix.lower() in KINDS and _visible(file, folder)]
 
 
 def _visible(file: Path, folder: Path) -> bool:

@@ -35,3 +35,5 @@ ITEMS: Final = (
 )
 NAMES: Final = tuple(item.name for item in ITEMS)
 DATES: Final = tuple(item.name for item in ITEMS if item.is_date)
+# The codes that decide where a record is counted.
+CODES: Final = ("PATIENT_SOURCE_SETTING", "IMAGING_CODE_NICIP", "IMAGING_CODE_SNOMED", "SITE_CODE_IMAGING")
