@@ -42,10 +42,8 @@ def find_record_files(given: Iterable[str]) -> tuple[RecordFile, ...]:
 
 def _paths(text: str) -> list[Path]:
     path = Path(text)
-    if has_magic(text) and not path.exists():
-        named = [Path(name) for name in glob(text, recursive=True)]  # noqa: PTH207
-    else:
-        named = [path]
+    is_glob = has_magic(text) and not path.exists()
+    named = [Path(name) for name in glob(text, recursive=True)] if is_glob else [path]  # noqa: PTH207
     found = [file for path in named for file in (_in_folder(path) if path.is_dir() else [path])]
     if not found:
         raise InputRefused("no CSV or Parquet file there", where=text, do="name a file, a folder or a glob of them")

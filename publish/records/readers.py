@@ -17,8 +17,10 @@ from publish.records.items import CODES, DATES, NAMES
 
 MADE_UP = "made-up"  # the key that marks a Parquet file of made-up records in its metadata
 _BYTE_ORDER_MARK = "\ufeff"
-_BLANK = " \t\r," + _BYTE_ORDER_MARK
+_BLANK = " \t\r" + _BYTE_ORDER_MARK
+_NOTHING = _BLANK + ',"'  # what stands on a line without a record
 _QUOTED = r'"[^"]*"'
+_EMPTY = r"[ \t\ufeff]*"
 _VALUE = r'(?:[^",\r]*|"(?:[^"\r]|"")*")'
 
 
@@ -92,7 +94,7 @@ def _read_csv(file: Path) -> pl.LazyFrame:
 
 
 def _holds_something() -> pl.Expr:
-    """Whether a line holds more than blanks and commas: one that does not is no record."""
+    """Whether a line holds a value: one that does not is no record."""
     return pl.any_horizontal(pl.col(NAMES).str.strip_chars(_BLANK) != "")
 
 
@@ -100,9 +102,8 @@ def _first_line(file: Path) -> tuple[int, list[str]]:
     """The values of the first line that holds something, and how many lines stand before it."""
     with file.open(encoding="utf-8", newline="\n") as lines:
         for before, line in enumerate(lines):
-            held = line.strip(_BLANK + "\n")
-            if held:
-                return before, next(csv.reader([held.partition("\r")[0]]))
+            if line.strip(_NOTHING + "\n"):
+                return before, next(csv.reader([line.strip(_BLANK + "\n").partition("\r")[0]]))
     raise InputRefused("the file is empty", where=str(file), do="leave it out of --records")
 
 
@@ -133,15 +134,16 @@ def _check_lines(file: Path, expected: int) -> int:
     """Refuse a line that the CSV scanner would fill up, cut or join to the next, so that records would be lost.
 
     A line is one record: a value with a comma stands between quotation marks, and none runs over a line end.
-    Returns the number of lines with nothing but blanks and commas.
+    Returns the number of lines without any value.
     """
     first = pl.col("index") == 0
     line = pl.when(first).then(pl.col("line").str.strip_prefix(_BYTE_ORDER_MARK)).otherwise("line")
-    record = f"^{_VALUE}(?:,{_VALUE}){{{expected - 1}}}\\r*$"
+    commas = f"{{0,{expected - 1}}}"
+    record = f"^(?:{_VALUE}(?:,{_VALUE}){{{expected - 1}}}|{_EMPTY}(?:,{_EMPTY}){commas})\\r*$"
     lines = pl.scan_lines(file, row_index_name="index", glob=False).select("index", line=line)
-    held = pl.col("line").str.strip_chars(_BLANK) != ""
-    wrong = lines.filter(~pl.col("line").str.contains(record) & held).head(1)
-    found, blanks = pl.collect_all([wrong, lines.select((~held).sum())], engine="streaming")
+    no_value = pl.col("line").str.strip_chars(_NOTHING) == ""
+    wrong = lines.filter(~pl.col("line").str.contains(record)).head(1)
+    found, blanks = pl.collect_all([wrong, lines.select(no_value.sum())], engine="streaming")
     for index, text in found.iter_rows():
         raise InputRefused(
             f"line {index + 1} {_what_is_wrong(text, expected)}",

@@ -8,7 +8,7 @@ import pytest
 from publish.errors import InputRefused
 from publish.records.files import find_record_files
 from publish.records.items import NAMES
-from publish.records.readers import is_made_up, read_records
+from publish.records.readers import is_made_up, read_records, refusing
 from tests.made_records import frame, record, write
 
 LINE = (
@@ -48,6 +48,17 @@ def test_quoted_commas_and_blank_lines(tmp_path):
     assert read_records(file).collect()["REFERRER"].to_list() == ["G9,99", "G9999998"]
 
 
+@pytest.mark.parametrize("blank", ["", "  ", ",,", "," * 17, ",".join(['""'] * 18), "\r", "\t"])
+def test_a_line_without_any_value_is_no_record_wherever_it_stands(tmp_path, blank):
+    file = lines_to(tmp_path / "a.csv", [blank, ",".join(NAMES), LINE, blank, LINE, blank], end="\r\n")
+    assert read_records(file).collect()["RADIOLOGICAL_ACCESSION_NUM"].to_list() == ["A1", "A1"]
+
+
+def test_columns_that_are_no_item_may_have_any_name_or_none(tmp_path):
+    file = lines_to(tmp_path / "a.csv", [",".join([*NAMES, "", "", "note"]), LINE + ",,,x"])
+    assert read_records(file).collect().columns == list(NAMES)
+
+
 @pytest.mark.parametrize(
     ("lines", "says"),
     [
@@ -57,11 +68,19 @@ def test_quoted_commas_and_blank_lines(tmp_path):
         ([",".join(NAMES[:-1])], "lacks the column RADIOLOGICAL_ACCESSION_NUM"),
         ([",".join(NAMES).replace("SITE_CODE_IMAGING", "SITE_CODE"), LINE], "Did you mean 'SITE_CODE'"),
         ([], "the file is empty"),
+        ([LINE, "," * 18], "line 2 has 19 columns, not 18"),
+        ([",".join([*NAMES, "POSTCODE"]), LINE + ",x"], "has the column POSTCODE more than once"),
+        # a quotation mark that is closed on a later line would join two records into one
+        ([LINE, LINE.replace("A1", '"A1'), LINE, LINE.replace("A1", 'A1"')], "line 2 has a quotation mark"),
+        ([LINE, LINE.replace("A1", '"A'), '1"'], "line 2 has a quotation mark"),
+        ([LINE.replace("RF4,", 'RF"4,'), LINE], "line 1 has a quotation mark"),
+        ([LINE + "\r" + LINE], "line 1 holds a line end of another kind (CR)"),
+        (["\r\r" + LINE], "line 1 holds a line end of another kind (CR)"),
     ],
 )
 def test_a_csv_that_is_refused(tmp_path, lines, says):
     file = tmp_path / "bad.csv"
-    file.write_text("\n".join(lines), encoding="utf-8")
+    file.write_text("\n".join(lines), encoding="utf-8", newline="")
     with pytest.raises(InputRefused) as refusal:
         read_records(file).collect()
     assert says in str(refusal.value)
@@ -98,6 +117,39 @@ def test_a_parquet_file_that_lacks_a_column_or_holds_no_dates_is_refused(tmp_pat
     (tmp_path / "c.parquet").write_bytes(b"PAR1 not really")
     with pytest.raises(InputRefused, match="cannot be read as Parquet"):
         read_records(tmp_path / "c.parquet")
+
+
+@pytest.mark.parametrize("kind", [pl.Float64, pl.Boolean, pl.Decimal(20, 2), pl.Struct({"code": pl.Int64})])
+def test_codes_in_a_type_that_does_not_keep_them_are_refused(tmp_path, kind):
+    file = tmp_path / "a.parquet"
+    frame([record()]).with_columns(IMAGING_CODE_SNOMED=pl.lit(None, kind)).write_parquet(file)
+    with pytest.raises(InputRefused, match=r"column IMAGING_CODE_SNOMED holds .*, not codes"):
+        read_records(file)
+
+
+@pytest.mark.parametrize("kind", [pl.Int64, pl.Categorical, pl.Decimal(20, 0), pl.Binary, pl.Null])
+def test_codes_may_be_text_or_whole_numbers(tmp_path, kind):
+    file = tmp_path / "a.parquet"
+    frame([record()]).with_columns(IMAGING_CODE_SNOMED=pl.lit(None, kind)).write_parquet(file)
+    assert read_records(file).collect().height == 1
+
+
+def test_columns_of_a_parquet_file_may_be_in_small_letters(tmp_path):
+    frame([record()]).rename(str.lower).write_parquet(tmp_path / "a.parquet")
+    assert read_records(tmp_path / "a.parquet").collect().columns == list(NAMES)
+
+
+def test_a_panic_of_the_reading_library_is_a_refusal(tmp_path):
+    with pytest.raises(InputRefused, match="cannot be read as Parquet"), refusing(tmp_path / "a.parquet"):
+        raise pl.exceptions.PanicException("range end index 12 out of range")
+
+
+def test_a_glob_finds_folders_of_files(tmp_path):
+    (tmp_path / "2023-04.parquet").mkdir()
+    part = write([record()], tmp_path / "2023-04.parquet" / "part-0.parquet")
+    whole = write([record(SITE_CODE_IMAGING="RF402")], tmp_path / "2023-05.parquet")
+    found = find_record_files([str(tmp_path / "*.parquet")])
+    assert [file.path for file in found] == [part.resolve(), whole.resolve()]
 
 
 def test_made_up_records_say_so(tmp_path):
