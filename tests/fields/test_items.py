@@ -24,6 +24,7 @@ def test_codes_are_trimmed_and_in_capitals(given, read):
         ("2026-05-31 23:30", date(2026, 5, 31), False),
         ("11/04/2023", None, True),
         ("2023-02-30", None, True),
+        ("0000-01-01", None, True),  # Python and the standard know no year 0
         ("2023-04-11x", None, True),
         ("", None, False),
         ("  ", None, False),
@@ -45,3 +46,16 @@ def test_timestamps_give_their_clock_date():
     )
     assert late.to_frame().select(clock_date("d", zone)).item() == date(2026, 5, 31)
     assert late.to_frame().select(unreadable("d", zone)).item() is False
+
+
+def test_a_timestamp_of_another_zone_gives_the_date_on_the_clocks_of_england():
+    """Platforms keep timestamps in UTC: midnight in summer is 23:00 of the day before there."""
+    midnight = pl.Series("d", [datetime(2026, 5, 31, 23, 0)]).dt.replace_time_zone("UTC").to_frame()
+    assert midnight.select(clock_date("d", pl.Datetime(time_zone="UTC"))).item() == date(2026, 6, 1)
+
+
+@pytest.mark.parametrize("days", [2**31 - 1, -(2**31), 10**7, -(10**6)])
+def test_dates_beyond_the_calendar_are_unreadable(days):
+    row = pl.DataFrame({"d": pl.Series([days], dtype=pl.Int32).cast(pl.Date)})
+    assert row.select(clock_date("d", pl.Date())).item() is None
+    assert row.select(unreadable("d", pl.Date())).item() is True
