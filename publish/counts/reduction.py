@@ -20,7 +20,7 @@ from publish.fields.setting import settings_of_codes
 from publish.reference.dated import hold_on
 from publish.reference.tables import ReferenceData
 
-VERSION: Final = 1  # goes up when the reduction changes, so that stored counts are made again
+VERSION: Final = 2  # goes up when the reduction changes, so that stored counts are made again
 TEST_DATE: Final = "DIAGNOSTIC_TEST_DATE"
 OTHER_DATES: Final = ("DIAGNOSTIC_TEST_REQUEST_DATE", "DIAG_TEST_REQUEST_REC_DATE", "SERVICE_REPORT_DATE")
 SITE: Final = ("SITE_CODE_IMAGING",)

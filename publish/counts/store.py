@@ -29,12 +29,13 @@ _USED: Final = {
 
 
 def stored_counts(store: Path, file: RecordFile, reference: ReferenceData) -> Counts | None:
-    """The counts of a file with this content under this reference data, if they are in the store."""
+    """The counts of a file with this content under this reference data, if they are whole in the store."""
     folder = store / file.sha256
-    if not folder.is_dir():
+    try:
+        counts = Counts(pl.read_parquet(folder / TESTS), pl.read_parquet(folder / KEPT_OUT))
+        kept_under = pl.read_parquet_metadata(folder / TESTS).get(FINGERPRINT)
+    except (pl.exceptions.PolarsError, OSError):
         return None
-    counts = Counts(pl.read_parquet(folder / TESTS), pl.read_parquet(folder / KEPT_OUT))
-    kept_under = pl.read_parquet_metadata(folder / TESTS).get(FINGERPRINT)
     return counts if kept_under == fingerprint(reference, counts.months) else None
 
 
@@ -51,13 +52,18 @@ def store_counts(store: Path, file: RecordFile, reference: ReferenceData, counts
 
 def fingerprint(reference: ReferenceData, months: tuple[str, ...]) -> str:
     """A hash of the reduction's version and of what the reference tables say about the days of these months."""
-    first = Month.parse(months[0]).first_day if months else date.max
-    last = Month.parse(months[-1]).last_day if months else date.max
+    first, last = _span(months) if months else (date.max, date.max)
     digest = hashlib.sha256(str(VERSION).encode())
     for table, columns in _USED.items():
         rows: pl.DataFrame = getattr(reference, table)
         digest.update(_touching(rows, first, last).select(*columns, *VALIDITY).write_csv().encode())
     return digest.hexdigest()
+
+
+def _span(months: tuple[str, ...]) -> tuple[date, date]:
+    """The first and the last day of the months, however far off: a wrong year in a record is no mistake of ours."""
+    first, last = (date.fromisoformat(f"{month}-01") for month in (months[0], months[-1]))
+    return first, Month(last.year, last.month).last_day
 
 
 def _touching(rows: pl.DataFrame, first: date, last: date) -> pl.DataFrame:

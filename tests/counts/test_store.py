@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
+import pytest
+
 from publish.counts.reduction import reduce_records
 from publish.counts.store import store_counts, stored_counts
 from publish.records.files import find_record_files
@@ -65,3 +67,19 @@ def test_half_written_counts_are_not_read(tmp_path):
     assert stored_counts(tmp_path / "store", file, REFERENCE) is None
     store_counts(tmp_path / "store", file, REFERENCE, counts)
     assert [path.name for path in (tmp_path / "store").iterdir()] == [file.sha256]
+
+
+@pytest.mark.parametrize("wrong", [date(1, 1, 1), date(1900, 1, 1), date(9999, 12, 31)])
+def test_a_test_date_in_a_far_off_year_can_be_stored(tmp_path, wrong):
+    file, counts = stored(tmp_path, record(), record(DIAGNOSTIC_TEST_DATE=wrong))
+    assert stored_counts(tmp_path / "store", file, REFERENCE).months == counts.months
+
+
+@pytest.mark.parametrize("name", ["tests.parquet", "kept_out.parquet"])
+def test_damaged_counts_are_made_again(tmp_path, name):
+    file, _ = stored(tmp_path, record())
+    damaged = tmp_path / "store" / file.sha256 / name
+    damaged.write_bytes(damaged.read_bytes()[:-9])
+    assert stored_counts(tmp_path / "store", file, REFERENCE) is None
+    damaged.unlink()
+    assert stored_counts(tmp_path / "store", file, REFERENCE) is None
