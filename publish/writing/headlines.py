@@ -234,7 +234,7 @@ def compared(now: float, before: float | None, period: str) -> tuple[str, ...]:
     if by is None or before is None:
         return ()
     since = "from" if abs(by) < LITTLE_CHANGED else "compared with"
-    return (f"Activity {moved(by)} {since} {period}, when there were {many(before, of=before)} tests.",)
+    return (f"Activity {moved(by)} {since} {period}, when there were {many(before, of=now)} tests.",)
 
 
 def moved(by: float) -> str:

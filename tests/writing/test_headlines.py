@@ -104,6 +104,13 @@ def one(sentences: tuple[str, ...]) -> str:
             "In March 2023 there were 68.4 thousand imaging tests on NHS patients in England. Activity fell by "
             "3.2 per cent compared with March 2022, when there were 70.6 thousand tests.",
         ),
+        # two counts that are compared share a scale
+        (
+            504_000,
+            461_500,
+            "In March 2023 there were 0.50 million imaging tests on NHS patients in England. Activity rose by "
+            "9.2 per cent compared with March 2022, when there were 0.46 million tests.",
+        ),
         # below half a per cent is no change; half a per cent is one
         (
             100_400,
