@@ -10,6 +10,7 @@ from publish.fields.items import code
 from publish.fields.reasons import first_reason
 from publish.reference.dated import narrowed, stretches
 from publish.reference.tables import ReferenceData
+from publish.reference.vocabulary import region_codes
 
 ENGLAND: Final = "E"  # ONS country codes of England begin so
 NHS_TRUST: Final = "^[RT]"  # ODS codes of NHS trusts and care trusts begin so
@@ -62,7 +63,7 @@ def kept_out() -> pl.Expr:
         (pl.col("PROVIDER_CODE").is_null(), reasons.SITE_UNKNOWN),
         (~pl.col("country").str.starts_with(ENGLAND), reasons.OUTSIDE_ENGLAND),
         (pl.col("provider_name").is_null(), reasons.PROVIDER_UNKNOWN),
-        (provider_region().is_null(), reasons.REGION_UNKNOWN),
+        (~provider_region().is_in(sorted(region_codes())).fill_null(value=False), reasons.REGION_UNKNOWN),
     )
 
 

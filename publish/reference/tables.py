@@ -2,10 +2,13 @@
 
 Contract (records specification, Reference data): the columns below, dated by `valid_from` and `valid_to` (both
 days included; empty means open). A file of the same name in the user's folder takes the place of the bundled one.
+Codes are compared in capitals, here as in the records; what could never match is refused, not passed over.
 """
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +16,7 @@ import polars as pl
 
 from publish.bundled import bundled
 from publish.errors import InputRefused, UsageError, did_you_mean
+from publish.reference.vocabulary import cancer_groups
 
 VALIDITY: Final = ("valid_from", "valid_to")
 COLUMNS: Final = {
@@ -28,6 +32,16 @@ COLUMNS: Final = {
         *("interventional", *VALIDITY),
     ),
 }
+KEYS: Final = {"providers": ("org_code",), "sites": ("site_code",), "exam_codes": ("nicip_code", "snomed_code")}
+_IN_CAPITALS: Final = (
+    "org_code",
+    "site_code",
+    "nicip_code",
+    "region_code",
+    "icb_code",
+    "country",
+    "interventional",
+)
 
 
 @dataclass(frozen=True)
@@ -54,7 +68,7 @@ def load_reference(folder: Path | None = None) -> ReferenceData:
 
     Raises UsageError where the folder has none of them, InputRefused where a file is in a wrong layout.
     """
-    if folder is not None and not any((folder / f"{table}.csv").is_file() for table in COLUMNS):
+    if folder is not None and not any(_own(table, folder) for table in COLUMNS):
         raise UsageError(
             "holds no reference table",
             where=str(folder),
@@ -71,28 +85,78 @@ def load_reference(folder: Path | None = None) -> ReferenceData:
 
 
 def _choose(table: str, folder: Path | None) -> tuple[Path, str]:
-    own = folder / f"{table}.csv" if folder else None
-    if own and own.is_file():
-        return own, str(own.resolve())
-    return bundled("reference_data") / f"{table}.csv", "bundled"
+    own = _own(table, folder) if folder else None
+    return (own, str(own.resolve())) if own else (bundled("reference_data") / f"{table}.csv", "bundled")
+
+
+def _own(table: str, folder: Path) -> Path | None:
+    """The user's file of that table, whatever capitals its name is written in."""
+    files = sorted(folder.iterdir()) if folder.is_dir() else []
+    return next((file for file in files if file.name.lower() == f"{table}.csv" and file.is_file()), None)
 
 
 def read_table(table: str, file: Path) -> pl.DataFrame:
-    """One reference table from a CSV file. Raises InputRefused where its columns or dates are not as expected."""
+    """One reference table from a CSV file.
+
+    Raises InputRefused where its columns are not as expected, or where a row holds what could never match: no
+    code, dates that are none or end before they begin, a group or mark that no table has.
+    """
     try:
-        rows = pl.read_csv(file, infer_schema=False)
-    except (pl.exceptions.PolarsError, OSError) as error:
+        text = file.read_text(encoding="utf-8-sig")
+        rows = pl.read_csv(StringIO(text), infer_schema=False)
+    except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError) as error:
         raise InputRefused(
-            f"cannot be read as CSV ({type(error).__name__})", where=str(file), do="save it again as UTF-8 CSV"
+            f"cannot be read as CSV ({type(error).__name__})",
+            where=str(file),
+            do="save it again as UTF-8 CSV, with no more values on a line than there are columns",
         ) from None
-    missing = [column for column in COLUMNS[table] if column not in rows.columns]
+    given = {name.strip().lower(): name for name in rows.columns}
+    missing = [column for column in COLUMNS[table] if column not in given]
     if missing:
         raise InputRefused(
             f"lacks the columns {', '.join(missing)}.{did_you_mean(missing[0], rows.columns)}",
             where=str(file),
-            do=f"give the columns {', '.join(COLUMNS[table])}",
+            do=f"give the columns {', '.join(COLUMNS[table])}, with commas between them",
         )
-    return _with_dates(rows.select(pl.col(COLUMNS[table]).str.strip_chars().replace("", None)), file)
+    read = rows.select(
+        pl.col(given[column]).str.strip_chars().replace("", None).alias(column) for column in COLUMNS[table]
+    ).filter(pl.any_horizontal(pl.all().is_not_null()))
+    _refuse_rows_run_together(read, file)
+    in_capitals = [column for column in _IN_CAPITALS if column in read.columns]
+    coded = read.with_columns(pl.col(in_capitals).str.to_uppercase())
+    _refuse_rows_that_match_nothing(table, coded, file)
+    return _with_dates(coded, file)
+
+
+def _refuse_rows_run_together(rows: pl.DataFrame, file: Path) -> None:
+    """A value over several lines: a quotation mark that was left open has swallowed the rows up to the next one."""
+    for column in rows.columns:
+        if rows[column].str.contains("\n", literal=True).any():
+            raise InputRefused(
+                f"{column} holds a value that runs over several lines",
+                where=str(file),
+                do="write it on one line, and close every quotation mark",
+            )
+
+
+def _refuse_rows_that_match_nothing(table: str, rows: pl.DataFrame, file: Path) -> None:
+    keys = KEYS[table]
+    if rows.select(pl.all_horizontal(pl.col(keys).is_null()).any()).item():
+        raise InputRefused(
+            f"a row has no {' and no '.join(keys)}", where=str(file), do="give every row its code, or take it out"
+        )
+    known: dict[str, Collection[str]] = {
+        "published_test_group": [group.cancer_group for group in cancer_groups()],
+        "interventional": ("Y", "N"),
+    }
+    for column in (column for column in rows.columns if column in known):
+        for value in rows[column].drop_nulls().unique().sort():
+            if value not in known[column]:
+                raise InputRefused(
+                    f"{column} holds {value!r}, which is none of its values.{did_you_mean(value, known[column])}",
+                    where=str(file),
+                    do=f"use one of {', '.join(sorted(known[column]))}, or leave it empty",
+                )
 
 
 def _with_dates(rows: pl.DataFrame, file: Path) -> pl.DataFrame:
@@ -101,5 +165,9 @@ def _with_dates(rows: pl.DataFrame, file: Path) -> pl.DataFrame:
     if wrong:
         raise InputRefused(
             f"{wrong[0]} holds something that is not a date", where=str(file), do="write dates as 2023-04-01"
+        )
+    if dated.select((pl.col("valid_to") < pl.col("valid_from")).any()).item():
+        raise InputRefused(
+            "the valid_to of a row is before its valid_from", where=str(file), do="exchange the two or mend them"
         )
     return dated

@@ -84,3 +84,9 @@ def regions(on: date) -> tuple[Region, ...]:
     day = on.isoformat()
     every = (Region(**row) for row in bundled_rows("regions"))
     return tuple(region for region in every if region.valid_from <= day <= (region.valid_to or "9999"))
+
+
+@cache
+def region_codes() -> frozenset[str]:
+    """The codes of all regions, of any day."""
+    return frozenset(row["region_code"] for row in bundled_rows("regions"))

@@ -35,6 +35,7 @@ SITES = table(
         {"site_code": "RF499", "org_code": "RF4", "region_code": "Y58", "country": "E92000001"},
         {"site_code": "NT956", "org_code": "NT9", "region_code": "Y56", "country": "E92000001"},
         {"site_code": "NT958", "org_code": "NT9", "region_code": "Y58"},
+        {"site_code": "NT9WA", "org_code": "NT9", "region_code": "W00"},
         {"site_code": "NX1SW", "org_code": "NX1", "region_code": "Y58"},
         {"site_code": "MERGE", "org_code": "RM1", "valid_to": date(2023, 4, 30)},
         {"site_code": "MERGE", "org_code": "RM2", "valid_from": date(2023, 5, 1)},
@@ -57,6 +58,7 @@ CASES = [
     ("NN401", "2023-04-01", "NN4", "Y63", None),  # ... or its only region, where the site is not known
     ("NT901", "2023-04-01", "NT9", None, reasons.REGION_UNKNOWN),
     ("NX101", "2023-04-01", "NX1", None, reasons.REGION_UNKNOWN),
+    ("NT9WA", "2023-04-01", "NT9", "W00", reasons.REGION_UNKNOWN),  # no region of England has that code
     ("MERGE", "2023-04-30", "RM1", "Y60", None),  # its trust merged on 1 May
     ("MERGE", "2023-05-01", "RM2", "Y60", None),
     ("RM101", "2023-05-01", "RM1", None, reasons.PROVIDER_UNKNOWN),

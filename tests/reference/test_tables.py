@@ -53,6 +53,35 @@ def test_a_file_of_the_users_takes_the_place_of_the_bundled_one(tmp_path):
     assert [file.origin == "bundled" for file in reference.files] == [True, False, True]
 
 
+SITES = ",".join(COLUMNS["sites"]) + "\n"
+EXAMS = ",".join(COLUMNS["exam_codes"]) + "\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_tables_as_a_spreadsheet_saves_them(tmp_path, encoding, end):
+    """With a byte order mark, other line ends, small letters, empty rows at the end and a column of notes."""
+    text = SITES.replace("\n", ",Notes\n").title() + "rf401 ,A site, rf4 ,y56,,,england,2020-01-01,,x\n,,,,,,,,,\n"
+    (tmp_path / "Sites.CSV").write_text(text, encoding=encoding, newline=end)
+    sites = load_reference(tmp_path).sites
+    assert sites.rows() == [("RF401", "A site", "RF4", "Y56", None, None, "ENGLAND", date(2020, 1, 1), None)]
+
+
+@pytest.mark.parametrize(
+    ("group", "interventional", "says"),
+    [
+        ("Chest (x-ray)", "N", r"published_test_group holds .*Did you mean 'Chest \(X-ray\)'"),
+        ("", "Yes", "interventional holds 'YES'"),
+    ],
+)
+def test_a_word_that_no_table_has_is_refused(tmp_path, group, interventional, says):
+    values = dict.fromkeys(COLUMNS["exam_codes"], "") | {"nicip_code": "XCHES"}
+    values |= {"published_test_group": group, "interventional": interventional}
+    (tmp_path / "exam_codes.csv").write_text(EXAMS + ",".join(values.values()) + "\n")
+    with pytest.raises(InputRefused, match=says):
+        load_reference(tmp_path)
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [
@@ -62,6 +91,13 @@ def test_a_file_of_the_users_takes_the_place_of_the_bundled_one(tmp_path):
             "valid_from holds something that is not a date",
         ),
         ("", "cannot be read as CSV"),
+        (SITES + "RF401,x,RF4,,,,,2020-01-01,2019-01-01\n", "valid_to of a row is before its valid_from"),
+        (SITES + ",x,RF4,,,,,,\n", "a row has no site_code"),
+        # a quotation mark left open would swallow the rows up to the next one
+        (
+            SITES + 'RF401,"x,RF4,,,,,,\nRF402,y",RF4,,,,,,\n',
+            "site_name holds a value that runs over several lines",
+        ),
     ],
 )
 def test_a_table_in_a_wrong_layout_is_refused(tmp_path, content, says):
