@@ -5,11 +5,20 @@ import tomllib
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from publish.bundled import bundled
 from publish.errors import UsageError, did_you_mean
 from publish.period import Month, publication_date
+
+LATEST_WEEKS: Final = 520  # ten years: a release after that is a slip of the pen
+_IN_WORDS: Final[dict[type, str]] = {
+    str: "text in quotation marks",
+    int: "a whole number",
+    float: "a number with a decimal point",
+    bool: "true or false",
+    dict: "a section",
+}
 
 
 @dataclass(frozen=True)
@@ -47,12 +56,7 @@ def load_house(config: Path | None = None) -> House:
     if config is not None:
         overlay(details, read_toml(config), where=str(config))
     publication, links, licence, dates = (details[part] for part in ("publication", "links", "licence", "calendar"))
-    if dates["weekday"] not in list(calendar.day_name):
-        raise UsageError(
-            f"{dates['weekday']!r} is not a day of the week",
-            where=f"{config}, [calendar] weekday",
-            do='write it in full, as in weekday = "Thursday"',
-        )
+    _check_calendar(dates, where=f"{config}, [calendar]")
     return House(
         address=tuple(publication.pop("address")),
         **publication,
@@ -68,10 +72,25 @@ def load_house(config: Path | None = None) -> House:
     )
 
 
+def _check_calendar(dates: dict[str, Any], where: str) -> None:
+    if dates["weekday"] not in list(calendar.day_name):
+        raise UsageError(
+            f"{dates['weekday']!r} is not a day of the week.{did_you_mean(dates['weekday'], calendar.day_name)}",
+            where=f"{where} weekday",
+            do='write it in full, as in weekday = "Thursday"',
+        )
+    if not 1 <= dates["weeks_after_month"] <= LATEST_WEEKS:
+        raise UsageError(
+            f"{dates['weeks_after_month']} is not from 1 to {LATEST_WEEKS}",
+            where=f"{where} weeks_after_month",
+            do="give the weeks from the end of the latest month to the release",
+        )
+
+
 def read_toml(file: Path) -> dict[str, Any]:
     """The content of a TOML file. Raises UsageError where it cannot be read."""
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise UsageError(
             f"cannot be read as TOML ({error})", where=str(file), do="mend the file and run again"
@@ -87,13 +106,28 @@ def overlay(details: dict[str, Any], own: dict[str, Any], where: str) -> None:
                 where=where,
                 do=f"use one of {', '.join(details)}",
             )
-        if type(value) is not type(details[key]):
-            raise UsageError(
-                f"{key!r} should be a {type(details[key]).__name__}, not a {type(value).__name__}",
-                where=where,
-                do="write it as the bundled file does",
-            )
+        _check_kind(key, value, details[key], where)
         if isinstance(value, dict):
             overlay(details[key], value, where=f"{where}, [{key}]")
         else:
             details[key] = value
+
+
+def _check_kind(key: str, value: object, bundled_value: object, where: str) -> None:
+    """Refuse another kind of value than the bundled one, in a list too, and text that says nothing."""
+    wanted, given = _kind(bundled_value), _kind(value)
+    if given != wanted:
+        raise UsageError(
+            f"{key!r} should be {wanted}, not {given}", where=where, do="write it as the bundled file does"
+        )
+    texts: list[object] = value if isinstance(value, list) else [value]
+    if any(isinstance(text, str) and not text.strip() for text in texts):
+        raise UsageError(f"{key!r} is empty", where=where, do="write something there, or leave the key out")
+
+
+def _kind(value: object) -> str:
+    """What a value is, in words: a list by what it lists."""
+    if not isinstance(value, list):
+        return _IN_WORDS.get(type(value), "a date or time")
+    listed: list[object] = value
+    return " ".join(["a list", *sorted({f"of {_kind(part)}" for part in listed})])

@@ -3,10 +3,13 @@
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from publish.bundled import bundled
 from publish.errors import UsageError
 from publish.house import overlay, read_toml
+
+LARGEST: Final = 1_000_000  # a rule that hides more hides the whole publication
 
 
 @dataclass(frozen=True)
@@ -23,6 +26,10 @@ def load_policy(file: Path | None = None) -> Policy:
     if file is not None:
         overlay(settings, read_toml(file), where=str(file))
     for name, value in settings.items():
-        if value < 1:
-            raise UsageError(f"{name} = {value} is below 1", where=str(file), do="give a whole number from 1 up")
+        if not 1 <= value <= LARGEST:
+            raise UsageError(
+                f"{name} = {value} is not from 1 to {LARGEST}",
+                where=str(file),
+                do="give a whole number in that range",
+            )
     return Policy(**settings)
