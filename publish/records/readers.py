@@ -116,9 +116,11 @@ def _column_names(file: Path, header: Sequence[str]) -> list[str]:
     found = _standard(header)
     missing = [name for name in NAMES if name not in found]
     if missing:
+        # a value of a record may have run into the header: only what reads like a name is shown
+        others = [name for name in found if name not in NAMES and re.fullmatch("[A-Z_ ]+", name)]
         raise InputRefused(
             f"lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}."
-            f"{did_you_mean(missing[0], [name for name in found if name not in NAMES])}",
+            f"{did_you_mean(missing[0], others)}",
             where=str(file),
             do="give all 18 columns of DIDS v1.0 by their names",
         )

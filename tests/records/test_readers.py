@@ -67,6 +67,7 @@ def test_columns_that_are_no_item_may_have_any_name_or_none(tmp_path):
         ([",".join(NAMES), LINE, "x"], "line 3 has 1 column, not 18"),
         ([",".join(NAMES[:-1])], "lacks the column RADIOLOGICAL_ACCESSION_NUM"),
         ([",".join(NAMES).replace("SITE_CODE_IMAGING", "SITE_CODE"), LINE], "Did you mean 'SITE_CODE'"),
+        ([",".join(NAMES) + '"' + LINE], "lacks the column RADIOLOGICAL_ACCESSION_NUM."),
         ([], "the file is empty"),
         ([LINE, "," * 18], "line 2 has 19 columns, not 18"),
         ([",".join([*NAMES, "POSTCODE"]), LINE + ",x"], "has the column POSTCODE more than once"),
