@@ -1,0 +1,246 @@
+"""The pages of `docs/` say what the program does: where the two drift apart, a test here fails.
+
+What the commands print is written anew by `python -m tests.docs.examples docs/*.md`, the data dictionary by
+`python -m publish.dictionary > docs/data-dictionary.md`.
+"""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
+from pathlib import Path
+
+import pytest
+import typer
+
+from publish import dictionary, errors
+from publish.cli import app
+from publish.disclosure.policy import Policy, load_policy
+from publish.fields.imaging import GRACE
+from publish.tables.catalogue import MONTHLY_TABLES
+from publish.tables.specification import TableSpec
+from publish.writing.landing_page import CHART_NAMES
+from publish.writing.wording import FEWEST_TESTS
+from tests.docs.examples import examples, fits, wrong
+from tests.made_records import record, write
+
+PROJECT = Path(__file__).parents[2]
+PAGES = {page.name: page.read_text(encoding="utf-8") for page in sorted((PROJECT / "docs").glob("*.md"))}
+WITH_EXAMPLES = [name for name, page in PAGES.items() if examples(page)]
+COMMANDS = typer.main.get_command(app).commands
+
+
+def rows(page: str, heading: str) -> list[list[str]]:
+    """The cells of the tables whose header row begins so."""
+    found = re.findall(rf"^\| {re.escape(heading)} \|.*\n\|[-| ]+\n((?:\|.*\n)+)", PAGES[page], flags=re.M)
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in "".join(found).splitlines()]
+
+
+# -- commands ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    """What is wrong with the examples of each page, all pages at the same time."""
+    with ThreadPoolExecutor() as pool:
+        folders = {name: tmp_path_factory.mktemp(name.removesuffix(".md")).resolve() for name in WITH_EXAMPLES}
+        yield {name: pool.submit(wrong, PAGES[name], folder) for name, folder in folders.items()}
+
+
+@pytest.mark.parametrize("page", WITH_EXAMPLES)
+def test_commands_print_what_the_page_shows(run, page):
+    told = [
+        f"$ {found.example.command}\nexit code {found.exit_code}, not {found.example.exit_code}:\n{found.printed}"
+        for found in run[page].result()
+    ]
+    assert told == []
+
+
+def test_every_command_shown_is_run():
+    for name, page in PAGES.items():
+        shown = re.findall(r"^```console\n(.*?)^```$", page, flags=re.M | re.S)
+        commands = [example.command for example in examples(page)]
+        assert sum(len(re.findall(r"^\$ ", block, flags=re.M)) for block in shown) == len(commands), name
+
+
+@pytest.mark.parametrize(
+    ("shown", "printed", "same"),
+    [
+        ("a\nb", "a\nb", True),
+        ("a\n...\nd", "a\nb\nc\nd", True),
+        ("a\n...", "a", True),
+        ("a\nb", "a", False),
+        ("a.", "ab", False),
+        ("", "", True),
+        ("", "a", False),
+    ],
+)
+def test_a_line_of_dots_stands_for_lines_left_out(shown, printed, same):
+    assert fits(shown, printed) is same
+
+
+# -- options ----------------------------------------------------------------------------------------------------
+
+
+def options(name: str) -> set[str]:
+    given = chain.from_iterable(option.opts for option in COMMANDS[name].params)
+    return {option for option in given if option.startswith("--")} | {"--help"}
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_every_option_is_in_the_page_of_commands(name):
+    section = PAGES["commands.md"].split(f"\n## {name}\n")[1].split("\n## ")[0]
+    assert set(re.findall(r"--[a-z][a-z-]+", section)) == options(name)
+
+
+@pytest.mark.parametrize("page", sorted(PAGES))
+def test_every_option_named_exists(page):
+    known = {"--version"} | set().union(*map(options, COMMANDS))
+    assert set(re.findall(r"(?<![-\w])--[a-z][a-z-]+", PAGES[page])) <= known
+
+
+def test_options_stand_with_a_command_that_has_them():
+    for example in chain.from_iterable(map(examples, PAGES.values())):
+        for name, given in re.findall(r"publish (\w+)([^;|&]*)", example.command):
+            assert set(re.findall(r" (--[a-z-]+)", given)) <= options(name), example.command
+
+
+# -- messages ---------------------------------------------------------------------------------------------------
+
+
+def raised_errors() -> Iterator[tuple[str, list[str]]]:
+    """Where the program raises an error of the user's, and the fixed parts of what it says.
+
+    Not those of made-up records: the command line does not let such calls through.
+    """
+    kinds = {error.__name__ for error in errors.PublishError.__subclasses__()}
+    for file in sorted((PROJECT / "publish").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            is_call = isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call)
+            if is_call and getattr(node.exc.func, "id", "") in kinds and file.parent.name != "synthetic":
+                yield f"{file.relative_to(PROJECT)}:{node.lineno}", fixed_parts(node.exc.args[0])
+
+
+def fixed_parts(said: ast.expr) -> list[str]:
+    parts = said.values if isinstance(said, ast.JoinedStr) else [said]
+    texts = (part.value for part in parts if isinstance(part, ast.Constant))
+    return [text.strip() for text in texts if len(text.strip()) > 3]
+
+
+def test_every_message_is_explained():
+    said = " ".join(PAGES["refusals.md"].split())
+    missing = {place: parts for place, parts in raised_errors() if not all(part in said for part in parts)}
+    assert missing == {}
+
+
+def test_every_exit_code_is_explained():
+    codes = {error.exit_code for error in errors.PublishError.__subclasses__()} | {0, 1}
+    assert {int(row[0]) for row in rows("make-a-release.md", "Code")} == codes
+    assert {int(code) for code in re.findall(r"^Exit code (\d)", PAGES["refusals.md"], flags=re.M)} == codes - {0}
+
+
+# -- what pages list --------------------------------------------------------------------------------------------
+
+
+def test_every_outcome_of_the_ledger_is_explained():
+    assert [row[0] for row in rows("make-a-release.md", "Outcome")] == list(dictionary.outcomes())
+
+
+def test_the_data_dictionary_is_what_the_code_makes():
+    assert PAGES["data-dictionary.md"] == dictionary.page(), "make it anew: python -m publish.dictionary"
+
+
+def test_the_data_dictionary_is_made_by_the_command_shown():
+    done = subprocess.run([sys.executable, "-m", "publish.dictionary"], capture_output=True, check=True)
+    assert done.stdout.decode("utf-8") == PAGES["data-dictionary.md"]
+
+
+def row_of(spec: TableSpec) -> list[str]:
+    labelled = "modalities" if spec.label_heading == "Modality" else "tests"
+    settings = ", ".join(spec.settings) or "all together"
+    return [spec.number, spec.title, spec.measure.value, f"{len(spec.labels)} {labelled}", settings]
+
+
+def test_tables_are_those_of_the_catalogue():
+    assert rows("tables.md", "Table") == [row_of(spec) for spec in MONTHLY_TABLES]
+
+
+def test_charts_are_those_of_a_release():
+    listed = [row[0].strip("`") for row in rows("tables.md", "File")]
+    assert sorted(listed) == sorted(CHART_NAMES)
+
+
+def test_house_details_are_those_bundled():
+    details = tomllib.loads((PROJECT / "reference_data" / "publication.toml").read_text(encoding="utf-8"))
+    expected = [
+        [part, name, ", ".join(value) if isinstance(value, list) else str(value)]
+        for part, settings in details.items()
+        for name, value in settings.items()
+    ]
+    assert rows("change-things.md", "Part") == expected
+
+
+def test_numbers_in_the_text_are_those_of_the_program():
+    """The pages speak of counts of 1 or 2, of the nearest 5, of six months and of 100 tests."""
+    assert load_policy() == Policy(threshold=3, rounding_base=5)
+    assert (GRACE, FEWEST_TESTS) == ("6mo", 100)
+
+
+def test_every_dependency_has_its_line():
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))
+    extras = project["project"]["optional-dependencies"]
+    needed = [*project["build-system"]["requires"], *project["project"]["dependencies"], *chain(*extras.values())]
+    names = {re.match(r"[\w-]+", requirement)[0] for requirement in needed} - {project["project"]["name"]}
+    listed = [row[0] for row in rows("dependencies.md", "Package")]
+    assert sorted(listed) == sorted(names)
+
+
+# -- a further table --------------------------------------------------------------------------------------------
+
+
+def test_a_table_is_an_entry_in_the_catalogue(tmp_path):
+    """The entry shown, put at the end of the catalogue, makes a workbook and a CSV file of that table."""
+    (entry,) = re.findall(r"<!-- catalogue -->\n```python\n(.*?)^```$", PAGES["change-things.md"], re.M | re.S)
+    catalogue = "from publish.tables import catalogue\nexec(ENTRY, vars(catalogue))\n"
+    script = tmp_path / "with_a_further_table.py"
+    script.write_text(f"ENTRY = {entry!r}\n{catalogue}from publish.cli import main\nmain()\n", encoding="utf-8")
+    write([record()] * 3, tmp_path / "records.csv")
+    command = (sys.executable, script, "release", "2023-04", "--records", "records.csv", "--quiet")
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+    draft = tmp_path / "outputs" / "2023-04-provisional" / "draft"
+    (file,) = draft.glob("csv/*DID-Table-14-*.csv")
+    assert "England,,,,Plain Radiography,Outpatient,tests,5," in file.read_text(encoding="utf-8")
+    assert len(list(draft.glob("tables/*DID-Table-14-*.xlsx"))) == 1
+
+
+# -- links ------------------------------------------------------------------------------------------------------
+
+
+def anchors(page: str) -> set[str]:
+    """The anchors that the headings of a page have on a code host."""
+    headings = re.findall(r"^#+ (.+)$", re.sub(r"^```.*?^```$", "", page, flags=re.M | re.S), flags=re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", sorted(PAGES))
+def test_links_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)\s]+)\)", PAGES[page]):
+        if not target.startswith("https://"):
+            name, _, anchor = target.partition("#")
+            there = PAGES[name or page]
+            assert not anchor or anchor in anchors(there), target
+
+
+def test_every_page_is_in_the_list_of_pages():
+    assert set(re.findall(r"\]\(([\w-]+\.md)\)", PAGES["index.md"])) == set(PAGES) - {"index.md"}
+
+
+@pytest.mark.parametrize("page", sorted(PAGES))
+def test_files_named_are_there(page):
+    for name in re.findall(r"`((?:publish|reference_data|templates|tests)/[\w./-]+)`", PAGES[page]):
+        assert (PROJECT / name).exists(), name
