@@ -9,6 +9,7 @@ from pathlib import Path
 from publish.errors import InputRefused
 
 KINDS = {".csv", ".parquet"}
+LONGEST_NAME, LONGEST_PATH = 255, 4096  # what file systems can name
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,8 @@ def find_record_files(given: Iterable[str]) -> tuple[RecordFile, ...]:
 
 def _paths(text: str) -> list[Path]:
     path = Path(text)
+    if any(len(part) > LONGEST_NAME for part in path.parts) or len(text) > LONGEST_PATH:
+        raise InputRefused("no file can have so long a name", where="--records", do="check the path given")
     is_glob = has_magic(text) and not path.exists()
     named = [Path(name) for name in glob(text, recursive=True)] if is_glob else [path]  # noqa: PTH207
     found = [file for path in named for file in (_in_folder(path) if path.is_dir() else [path])]

@@ -177,6 +177,8 @@ def test_files_folders_and_globs(tmp_path):
         ("gone.csv", "there is no such file"),
         ("notes.txt", "not a kind of file"),
         ("*.csv", "no CSV or Parquet file"),
+        ("x" * 300 + ".csv", "so long a name"),
+        ("x/" * 3000, "so long a name"),
     ],
 )
 def test_paths_that_lead_to_nothing_are_refused(tmp_path, given, says):
