@@ -11,7 +11,7 @@ from publish.bundled import bundled
 from publish.errors import UsageError, did_you_mean
 from publish.period import Month, publication_date
 
-LATEST_WEEKS: Final = 520  # ten years: a release after that is a slip of the pen
+LATEST_WEEKS: Final = 104  # two years: a release after that is a slip of the pen
 _IN_WORDS: Final[dict[type, str]] = {
     str: "text in quotation marks",
     int: "a whole number",

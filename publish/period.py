@@ -9,6 +9,8 @@ from publish.errors import UsageError
 
 COMPARISON_MONTHS = 12  # the document looks at a month and the 12 before it; a release can use the 12 before those
 
+YEARS = range(1981, 2100)  # those that every kind of file can be dated with: workbooks begin with 1980
+
 
 @dataclass(frozen=True, order=True)
 class Month:
@@ -21,7 +23,7 @@ class Month:
     def parse(cls, text: str) -> "Month":
         """Read `2023-03`. Raises UsageError for anything else."""
         found = re.fullmatch(r"(\d{4})-(\d{2})", text)
-        if not found or not 1 <= int(found[2]) <= 12 or not 1900 < int(found[1]) < 9000:
+        if not found or not 1 <= int(found[2]) <= 12 or int(found[1]) not in YEARS:
             raise UsageError(f"{text!r} is not a month", where="period", do="write the year and month as 2023-03")
         return cls(int(found[1]), int(found[2]))
 
@@ -74,7 +76,7 @@ class FinancialYear:
     def parse(cls, text: str) -> "FinancialYear":
         """Read `2023-24`. Raises UsageError for anything else."""
         found = re.fullmatch(r"(\d{4})-(\d{2})", text)
-        if not found or (int(found[1]) + 1) % 100 != int(found[2]) or not 1900 < int(found[1]) < 9000:
+        if not found or (int(found[1]) + 1) % 100 != int(found[2]) or int(found[1]) not in YEARS:
             raise UsageError(
                 f"{text!r} is not a financial year", where="year", do="write the financial year as 2023-24"
             )

@@ -24,9 +24,9 @@ HOUSE_REFUSED = [
     ("[calendar]\nweekday = 4", "should be text in quotation marks, not a whole number"),
     ("[calendar]\nweeks_after_month = true", "should be a whole number, not true or false"),
     ("[calendar]\nweeks_after_month = 16.0", "should be a whole number, not a number with a decimal point"),
-    ("[calendar]\nweeks_after_month = -2", "-2 is not from 1 to 520"),
-    ("[calendar]\nweeks_after_month = 0", "0 is not from 1 to 520"),
-    ("[calendar]\nweeks_after_month = 99999999999", "is not from 1 to 520"),
+    ("[calendar]\nweeks_after_month = -2", "-2 is not from 1 to 104"),
+    ("[calendar]\nweeks_after_month = 0", "0 is not from 1 to 104"),
+    ("[calendar]\nweeks_after_month = 99999999999", "is not from 1 to 104"),
     ("[calender]\nweekday = 'Friday'", "Did you mean 'calendar'"),
     ("calendar = 'Friday'", "'calendar' should be a section"),
     ("[publication]\naddress = []", "'address' should be a list of text"),
@@ -115,6 +115,12 @@ def toml(held):
     if isinstance(held, list):
         return f"[{', '.join(map(toml, held))}]"
     return str(held).lower() if isinstance(held, bool) else repr(held)
+
+
+@pytest.mark.parametrize("text", ["", "2023-13", "2023-00", "2023-4", "0001-01", "1900-01", "2100-01", "9999-12"])
+def test_what_is_no_month_of_a_release(text):
+    with pytest.raises(UsageError, match="is not a month"):
+        Month.parse(text)
 
 
 @quick
