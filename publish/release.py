@@ -1,6 +1,5 @@
 """One release: its stages in order, from files of records to a draft, and from an approved draft to the public."""
 
-import json
 import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -19,16 +18,16 @@ from publish.errors import InputRefused, NotApproved, UsageError, did_you_mean
 from publish.house import House, load_house
 from publish.period import Month, MonthlyPeriod, in_words
 from publish.progress import Tell
-from publish.quality.missing_months import missing_months
+from publish.quality.missing_months import missing_months, spans
 from publish.records.files import RecordFile, find_record_files
 from publish.records.readers import is_made_up, read_records, refusing
 from publish.reference.tables import ReferenceData, load_reference
 from publish.tables.builder import build
 from publish.tables.catalogue import ACTIVITY, MONTHLY_TABLES
-from publish.tables.ledger import IN_TABLES, by_outcome, make_ledger
+from publish.tables.ledger import COMPARISON_MONTH, IN_TABLES, by_outcome, make_ledger
 from publish.tables.specification import TableSpec
 from publish.writing.content import ReleaseTables
-from publish.writing.manifest import edition_of, file_hashes, read_manifest, write_manifest
+from publish.writing.manifest import edition_of, file_hashes, read_manifest, write_approval, write_manifest
 from publish.writing.outputs import write_outputs
 from publish.writing.protected_files import load_tables, save_tables
 from publish.writing.whole_folder import recover, whole
@@ -36,6 +35,7 @@ from publish.writing.whole_folder import recover, whole
 STORE: Final = ".counts"  # in the output folder, beside the releases
 DRAFT, PUBLIC, INTERNAL = "draft", "public", "internal"
 PROTECTED: Final = f"{INTERNAL}/protected"
+APPROVAL: Final = f"{INTERNAL}/approval.json"
 LISTED: Final = (DRAFT, PROTECTED)  # what the manifest of a release lists with its hashes
 
 
@@ -96,8 +96,9 @@ def make_release(latest: Month, records: Sequence[str], settings: Settings, tell
         save_tables(tables, making / PROTECTED)
         ledger.write_csv(internal / "ledger.csv")
         write_manifest(edition, policy, sources, file_hashes(making, LISTED), internal)
-        _carry_over(folder / PUBLIC, making / PUBLIC)
-    return Made(folder, ledger, _remarks(ledger, period))
+        for kept in (PUBLIC, APPROVAL):  # what is public, and who approved it, stay until the next approval
+            _carry_over(folder / kept, making / kept)
+    return Made(folder, ledger, _remarks(ledger, period, reference))
 
 
 def approve_release(folder: Path, by: str, tell: Tell) -> Path:
@@ -120,9 +121,7 @@ def approve_release(folder: Path, by: str, tell: Tell) -> Path:
         for part in (DRAFT, INTERNAL):
             _carry_over(folder / part, making / part)
         write_outputs(tables, edition_of(manifest, draft=False), making / PUBLIC, tell)
-        approval = {"approved_by": by, "outputs": file_hashes(making, (PUBLIC,))}
-        text = json.dumps(approval, indent=1, ensure_ascii=False)
-        (making / INTERNAL / "approval.json").write_text(text + "\n", encoding="utf-8")
+        write_approval(by, file_hashes(making, (PUBLIC,)), manifest, making / INTERNAL)
     return folder / PUBLIC
 
 
@@ -221,10 +220,22 @@ def _input_entry(file: RecordFile, counts: Counts) -> dict[str, object]:
     }
 
 
-def _remarks(ledger: pl.DataFrame, period: MonthlyPeriod) -> tuple[str, ...]:
-    held = set(ledger.filter(pl.col("outcome") == IN_TABLES)["month"])
-    empty = [month.words for month in period.months if str(month) not in held]
-    return (f"No record of {', '.join(empty)}: these columns are blank.",) if empty else ()
+def _remarks(ledger: pl.DataFrame, period: MonthlyPeriod, reference: ReferenceData) -> tuple[str, ...]:
+    """What the user should know of a release that was made all the same."""
+    held = set(ledger.filter(pl.col("outcome").is_in([IN_TABLES, COMPARISON_MONTH]))["month"])
+    blank = [month for month in period.months if str(month) not in held]
+    earlier = [month for month in period.usable if str(month) not in held and month not in period.months]
+    cases = (
+        (blank, "No record of {}: these columns are blank."),
+        (earlier, "No record of {}: the document cannot compare with these months."),
+    )
+    remarks = [text.format(spans(months)) for months, text in cases if months]
+    if reference.sites.is_empty():
+        remarks.append(
+            "No table of sites was given (--reference-data): a site's provider is told from its first characters, "
+            "and providers with sites in several regions are kept out."
+        )
+    return tuple(remarks)
 
 
 def _refuse_changes(folder: Path, made: dict[str, str]) -> None:
@@ -241,3 +252,5 @@ def _refuse_changes(folder: Path, made: dict[str, str]) -> None:
 def _carry_over(old: Path, new: Path) -> None:
     if old.is_dir():
         shutil.copytree(old, new)
+    elif old.is_file():
+        shutil.copy2(old, new)

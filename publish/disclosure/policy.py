@@ -32,4 +32,11 @@ def load_policy(file: Path | None = None) -> Policy:
                 where=str(file),
                 do="give a whole number in that range",
             )
+    if 2 * settings["threshold"] < settings["rounding_base"]:
+        raise UsageError(
+            f"a count of {settings['threshold']} would be shown as 0, rounded to the nearest "
+            f"{settings['rounding_base']}",
+            where=str(file),
+            do="give a threshold of at least half the rounding base",
+        )
     return Policy(**settings)

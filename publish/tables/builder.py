@@ -107,13 +107,13 @@ def _england_rows(spec: TableSpec) -> pl.DataFrame:
 
 def _provider_rows(spec: TableSpec, rows: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     """Rows in published order (publication specification, Definitions, Sort)."""
-    labels = [label.text for label in spec.labels]
+    labels, settings = [label.text for label in spec.labels], list(spec.settings or ("",))
     order = (
         pl.col("region_code"),
         pl.col("provider_name").str.to_lowercase(),
         pl.col("org_code"),
         pl.col("label").replace_strict(labels, range(len(labels)), return_dtype=pl.UInt32),
-        pl.col("setting"),  # All comes before GP Direct Access
+        pl.col("setting").replace_strict(settings, range(len(settings)), return_dtype=pl.UInt32),
     )
     named = rows.join(names, on="org_code", how="left")
     return named.sort(order).select(*ENGLAND, "label", "setting")

@@ -42,8 +42,15 @@ def write_manifest(
         "packages": package_versions(),
         "outputs": dict(outputs),
     }
-    text = json.dumps(manifest, indent=1, ensure_ascii=False)
-    (folder / FILE_NAME).write_text(text + "\n", encoding="utf-8")
+    _write(manifest, folder / FILE_NAME)
+
+
+def write_approval(by: str, outputs: Mapping[str, str], manifest: Mapping[str, Any], folder: Path) -> None:
+    """Write `approval.json` into `folder`: by whom, the files made public, and the manifest of what was approved.
+
+    It stays beside what is public when a new draft is made with a manifest of its own.
+    """
+    _write({"approved_by": by, "outputs": dict(outputs), "manifest": dict(manifest)}, folder / "approval.json")
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -79,6 +86,10 @@ def package_versions() -> dict[str, str]:
 
 def _names(requirements: Iterable[str]) -> Iterable[str]:
     return (text.split(">")[0].split("=")[0].split("<")[0].strip() for text in requirements)
+
+
+def _write(content: Mapping[str, Any], file: Path) -> None:
+    file.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _sha256(file: Path) -> str:

@@ -109,7 +109,9 @@ def test_changes(now, before, shown):
     assert change(now, before) == shown
 
 
-@pytest.mark.parametrize("text", ["threshold = 0", "treshold = 3", 'threshold = "3"', "threshold ="])
+@pytest.mark.parametrize(
+    "text", ["threshold = 0", "rounding_base = 10", "treshold = 3", 'threshold = "3"', "threshold ="]
+)
 def test_a_policy_that_cannot_be_used_is_refused(tmp_path, text):
     (tmp_path / "policy.toml").write_text(text)
     with pytest.raises(UsageError):

@@ -113,10 +113,13 @@ def test_months_so_far_are_the_columns(tmp_path, records):
     assert made.folder.name == "2023-06-provisional"
 
 
-def test_a_month_without_records_is_named(tmp_path, records):
+def test_what_the_release_lacks_is_remarked(tmp_path, records):
     (records / "2023-05.parquet").unlink()
     made, _ = make(tmp_path, records)
-    assert made.remarks == ("No record of May 2023: these columns are blank.",)
+    blank, earlier, sites = made.remarks
+    assert blank == "No record of May 2023: these columns are blank."
+    assert earlier.startswith("No record of June 2021 to May 2022 and July 2022 to February 2023: the document")
+    assert sites.startswith("No table of sites was given")
 
 
 def test_refusals_change_nothing(tmp_path, records):
@@ -167,8 +170,11 @@ def test_approval(tmp_path, records):
     first = snapshot(public)
     approve_release(made.folder, "A Statistician", lambda _: None)
     assert snapshot(public) == first
-    make(tmp_path, records)  # a new draft leaves what is public as it is
+    month_file(records, "2023-06", number=30)
+    make(tmp_path, records)  # a new draft leaves what is public, and who approved it, as they are
     assert snapshot(public) == first
+    assert json.loads((made.folder / "internal" / "approval.json").read_text()) == approval
+    assert approval["manifest"] != json.loads((made.folder / "internal" / "manifest.json").read_text())
 
 
 def test_a_draft_that_was_touched_is_not_approved(tmp_path, records):
