@@ -137,7 +137,6 @@ def demo(
     file = output / "made-up-records" / "records.parquet"
     with progress(quiet=quiet) as tell:
         tell(f"Making up {records:,} records")
-        file.parent.mkdir(parents=True, exist_ok=True)
         make_up_records(MonthlyPeriod(DEMO_MONTH).usable, records, seed, file)
         settings = Settings(output, reference_folder=made_up_sites(file))
         made = make_release(DEMO_MONTH, [str(file)], settings, tell)

@@ -15,8 +15,9 @@ from publish.disclosure.control import ProtectedTable, protect
 from publish.disclosure.policy import Policy, load_policy
 from publish.edition import Edition
 from publish.errors import InputRefused, NotApproved, UsageError, did_you_mean
+from publish.folders import recover, whole, writable
 from publish.house import House, load_house
-from publish.period import Month, MonthlyPeriod, in_words
+from publish.period import YEARS, Month, MonthlyPeriod, in_words
 from publish.progress import Tell
 from publish.quality.missing_months import missing_months, spans
 from publish.records.files import RecordFile, find_record_files
@@ -30,7 +31,6 @@ from publish.writing.content import ReleaseTables
 from publish.writing.manifest import edition_of, file_hashes, read_manifest, write_approval, write_manifest
 from publish.writing.outputs import write_outputs
 from publish.writing.protected_files import load_tables, save_tables
-from publish.writing.whole_folder import recover, whole
 
 STORE: Final = ".counts"  # in the output folder, beside the releases
 DRAFT, PUBLIC, INTERNAL = "draft", "public", "internal"
@@ -69,7 +69,7 @@ def make_release(latest: Month, records: Sequence[str], settings: Settings, tell
     period = MonthlyPeriod(latest)
     published = _publication_date(period, house, settings.published)
     files = find_record_files(records)
-    counted = _count_files(files, reference, period, settings.output / STORE, tell)
+    counted = _count_files(files, reference, period, writable(settings.output) / STORE, tell)
     counts = add(counted.values())
     ledger = make_ledger(counts, period, MONTHLY_TABLES)
     _refuse_empty_month(ledger, period)
@@ -106,7 +106,8 @@ def approve_release(folder: Path, by: str, tell: Tell) -> Path:
 
     Raises NotApproved where the draft is not what the release made: files added, changed or gone.
     """
-    recover(folder)
+    if folder.name:  # the root of a disk has none
+        recover(folder)
     if not (folder / INTERNAL / "manifest.json").is_file():
         others = [path.name for path in folder.parent.glob("*") if (path / INTERNAL).is_dir()]
         raise UsageError(
@@ -206,6 +207,10 @@ def _publication_date(period: MonthlyPeriod, house: House, given: date | None) -
             f"{published} is not after {period.latest.words}",
             where="--published",
             do="give a day after the latest month",
+        )
+    if published.year not in YEARS:
+        raise UsageError(
+            f"{published} is after {YEARS[-1]}", where="--published", do="give the year of the publication"
         )
     return published
 

@@ -13,7 +13,6 @@ from typing import Final
 import polars as pl
 
 from publish.counts.reduction import VERSION, Counts
-from publish.errors import UsageError
 from publish.fields.imaging import CLASSIFICATION, GRACE
 from publish.period import Month
 from publish.records.files import RecordFile
@@ -45,14 +44,7 @@ def store_counts(store: Path, file: RecordFile, reference: ReferenceData, counts
     folder, making = store / file.sha256, store / f"{file.sha256}.making"
     for old in (making, folder):
         shutil.rmtree(old, ignore_errors=True)
-    try:
-        making.mkdir(parents=True)
-    except OSError as error:
-        raise UsageError(
-            f"cannot be written to ({error.strerror})",
-            where=str(store.parent),
-            do="name another folder by --output",
-        ) from None
+    making.mkdir(parents=True)
     counts.tests.write_parquet(making / TESTS, metadata={FINGERPRINT: fingerprint(reference, counts.months)})
     counts.kept_out.write_parquet(making / KEPT_OUT)
     making.rename(folder)

@@ -42,11 +42,11 @@ def find_record_files(given: Iterable[str]) -> tuple[RecordFile, ...]:
 
 
 def _paths(text: str) -> list[Path]:
-    path = Path(text)
+    path = Path(text).expanduser()
     if any(len(part) > LONGEST_NAME for part in path.parts) or len(text) > LONGEST_PATH:
         raise InputRefused("no file can have so long a name", where="--records", do="check the path given")
     is_glob = has_magic(text) and not path.exists()
-    named = [Path(name) for name in glob(text, recursive=True)] if is_glob else [path]  # noqa: PTH207
+    named = [Path(name) for name in glob(str(path), recursive=True)] if is_glob else [path]  # noqa: PTH207
     found = [file for path in named for file in (_in_folder(path) if path.is_dir() else [path])]
     if not found:
         raise InputRefused("no CSV or Parquet file there", where=text, do="name a file, a folder or a glob of them")

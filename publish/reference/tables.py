@@ -66,7 +66,8 @@ class ReferenceData:
 def load_reference(folder: Path | None = None) -> ReferenceData:
     """The bundled tables, each replaced by the user's own where `folder` has one.
 
-    Raises UsageError where the folder has none of them, InputRefused where a file is in a wrong layout.
+    Raises UsageError where the folder has none of them, or one by a name that is nearly right; InputRefused where
+    a file is in a wrong layout.
     """
     if folder is not None and not any(_own(table, folder) for table in COLUMNS):
         raise UsageError(
@@ -74,6 +75,8 @@ def load_reference(folder: Path | None = None) -> ReferenceData:
             where=str(folder),
             do=f"put {', '.join(f'{table}.csv' for table in COLUMNS)}, or any one of them, there",
         )
+    if folder is not None:
+        _refuse_near_names(folder)
     paths = {table: _choose(table, folder) for table in COLUMNS}
     return ReferenceData(
         **{table: read_table(table, path) for table, (path, _) in paths.items() if path},
@@ -82,6 +85,17 @@ def load_reference(folder: Path | None = None) -> ReferenceData:
             for table, (path, origin) in paths.items()
         ),
     )
+
+
+def _refuse_near_names(folder: Path) -> None:
+    """A slip in a name would leave the bundled table in use without a word."""
+    absent = [table for table in COLUMNS if not _own(table, folder)]
+    for file in sorted(folder.glob("*.csv")):
+        meant = did_you_mean(file.stem.lower(), absent)
+        if meant and file.stem.lower() not in COLUMNS:
+            raise UsageError(
+                f"is no reference table.{meant}", where=str(file), do="rename the file, or take it away"
+            )
 
 
 def _choose(table: str, folder: Path | None) -> tuple[Path, str]:

@@ -11,6 +11,7 @@ import polars as pl
 from polars.io.plugins import register_io_source
 
 from publish.errors import UsageError
+from publish.folders import writable
 from publish.period import Month
 from publish.synthetic.plan import Plan, plan
 from publish.synthetic.records import SCHEMA, make_records
@@ -26,7 +27,8 @@ def synthesise(months: tuple[Month, ...], records: int, seed: int, file: Path) -
 
     The columns are the 18 items of DIDS v1.0, dates as dates and the rest as text. Beside the file a folder
     `<file stem>-reference` gets a `sites.csv` that places every made-up site. The same months, number and seed
-    give the same bytes. Raises UsageError where there is nothing to make.
+    give the same bytes. Raises UsageError where there is nothing to
+    make, or nowhere to write it.
     """
     if not months or records < 1 or seed < 0:
         raise UsageError(
@@ -34,6 +36,11 @@ def synthesise(months: tuple[Month, ...], records: int, seed: int, file: Path) -
             where="synthesise",
             do="ask for at least one record and one month, and a seed of 0 or more",
         )
+    if file.suffix.lower() != ".parquet" or file.is_dir():
+        raise UsageError(
+            "is not the name of a Parquet file", where=str(file), do="give a name such as made-up.parquet"
+        )
+    writable(file.parent)
     fewest, most = _ROW_GROUPS
     source = register_io_source(_source(plan(months, records, seed)), schema=SCHEMA)
     write_sites(file.parent / f"{file.stem}-reference")

@@ -7,7 +7,6 @@ import pytest
 
 from publish.counts.reduction import reduce_records
 from publish.counts.store import store_counts, stored_counts
-from publish.errors import UsageError
 from publish.records.files import find_record_files
 from publish.records.readers import read_records
 from publish.reference.tables import load_reference
@@ -84,10 +83,3 @@ def test_damaged_counts_are_made_again(tmp_path, name):
     assert stored_counts(tmp_path / "store", file, REFERENCE) is None
     damaged.unlink()
     assert stored_counts(tmp_path / "store", file, REFERENCE) is None
-
-
-def test_a_folder_that_cannot_be_written_to_is_named(tmp_path):
-    file, counts = stored(tmp_path, record())
-    (tmp_path / "a file").write_text("in the way")
-    with pytest.raises(UsageError, match="cannot be written to"):
-        store_counts(tmp_path / "a file" / ".counts", file, REFERENCE, counts)

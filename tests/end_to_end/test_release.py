@@ -250,12 +250,20 @@ MISTAKES = [
     (["approve", "2023-06-provisional", "--by", " "], 2, "nobody is named"),
     (["synthesise", "--year", "2023", "x.parquet"], 2, "write the financial year as 2023-24"),
     (["publsh"], 2, "No such command"),
+    (["release", "2023-06", "--records", "records", "--published", "9999-12-31"], 2, "is after 2099"),
+    (["release", "2023-06", "--records", "records", "--output", "a-file"], 2, "a-file: cannot be written to"),
+    (["approve", "/", "--by", "X"], 2, "there is no release there"),
+    (["synthesise", "records"], 2, "is not the name of a Parquet file"),
+    (["synthesise", "made-up.csv"], 2, "is not the name of a Parquet file"),
+    (["synthesise", "a-file/made-up.parquet"], 2, "cannot be written to"),
+    (["demo", "--output", "a-file"], 2, "cannot be written to"),
 ]
 
 
 @pytest.mark.parametrize(("words", "exit_code", "says"), MISTAKES)
 @pytest.mark.usefixtures("records")
 def test_mistakes_have_an_exit_code_and_an_answer_without_a_traceback(tmp_path, words, exit_code, says):
+    (tmp_path / "a-file").write_text("x")
     done = publish(*words, cwd=tmp_path)
     assert done.exit_code == exit_code
     assert says in " ".join(done.err.replace("│", " ").split())

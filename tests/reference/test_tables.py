@@ -106,6 +106,16 @@ def test_a_table_in_a_wrong_layout_is_refused(tmp_path, content, says):
         load_reference(tmp_path)
 
 
+def test_a_slip_in_the_name_of_a_table_is_refused(tmp_path):
+    (tmp_path / "sites.csv").write_text(",".join(COLUMNS["sites"]) + "\n")
+    (tmp_path / "notes.csv").write_text("anything\n")
+    load_reference(tmp_path)
+    (tmp_path / "provider.csv").write_text(",".join(COLUMNS["providers"]) + "\n")
+    with pytest.raises(UsageError, match=r"is no reference table\. Did you mean 'providers'") as refusal:
+        load_reference(tmp_path)
+    assert refusal.value.exit_code == 2
+
+
 def test_a_folder_without_reference_tables_is_refused(tmp_path):
     with pytest.raises(UsageError, match="holds no reference table"):
         load_reference(tmp_path)

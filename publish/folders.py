@@ -1,9 +1,12 @@
-"""A folder that appears whole or not at all."""
+"""Folders to write to: one that appears whole or not at all, and one that must be there."""
 
 import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
+
+from publish.errors import UsageError
 
 
 @contextmanager
@@ -32,3 +35,15 @@ def recover(folder: Path) -> None:
         aside.rename(folder)
     for left in (making, aside):
         shutil.rmtree(left, ignore_errors=True)
+
+
+def writable(folder: Path) -> Path:
+    """The folder, made where it was not. Raises UsageError where nothing can be written there."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        raise UsageError(
+            f"cannot be written to ({error.strerror})", where=str(folder), do="name another folder"
+        ) from None
