@@ -29,7 +29,6 @@ from publish.tables.ledger import COMPARISON_MONTH, IN_TABLES, by_outcome, make_
 from publish.tables.specification import TableSpec
 from publish.writing.content import ReleaseTables
 from publish.writing.manifest import edition_of, file_hashes, read_manifest, write_approval, write_manifest
-from publish.writing.outputs import write_outputs
 from publish.writing.protected_files import load_tables, save_tables
 
 STORE: Final = ".counts"  # in the output folder, beside the releases
@@ -90,7 +89,7 @@ def make_release(latest: Month, records: Sequence[str], settings: Settings, tell
     }
     folder = settings.output / edition.name
     with whole(folder) as making:
-        write_outputs(tables, edition, making / DRAFT, tell)
+        _write_outputs(tables, edition, making / DRAFT, tell)
         internal = making / INTERNAL
         internal.mkdir()
         save_tables(tables, making / PROTECTED)
@@ -121,9 +120,16 @@ def approve_release(folder: Path, by: str, tell: Tell) -> Path:
     with whole(folder) as making:
         for part in (DRAFT, INTERNAL):
             _carry_over(folder / part, making / part)
-        write_outputs(tables, edition_of(manifest, draft=False), making / PUBLIC, tell)
+        _write_outputs(tables, edition_of(manifest, draft=False), making / PUBLIC, tell)
         write_approval(by, file_hashes(making, (PUBLIC,)), manifest, making / INTERNAL)
     return folder / PUBLIC
+
+
+def _write_outputs(tables: ReleaseTables, edition: Edition, folder: Path, tell: Tell) -> None:
+    # Loading what draws and writes takes longer than refusing a wrong path: it waits until it is needed.
+    from publish.writing.outputs import write_outputs
+
+    write_outputs(tables, edition, folder, tell)
 
 
 def _count_files(
