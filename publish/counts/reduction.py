@@ -68,73 +68,6 @@ class Counts:
         return tuple(sorted(every.drop_nulls().unique().cast(pl.String)))
 
 
-def add(parts: Iterable[Counts]) -> Counts:
-    """The counts of several files together. A key may stand in several rows: whoever reads them adds them up."""
-    listed = list(parts)
-    return Counts(
-        pl.concat([part.tests for part in listed]),
-        pl.concat([part.kept_out for part in listed]),
-    )
-
-
-def reduce_records(records: pl.LazyFrame, reference: ReferenceData) -> Counts:
-    """Reduce the records of one file (the 18 items, in the types of the file) to counts.
-
-    Codes are resolved once each, on small tables; the records are then only grouped, and what keeps a group out
-    of the tables is decided on the groups. So every record is counted exactly once for each interval.
-    """
-    dated = _dated(records)
-    look_ups = _look_ups(dated, reference)
-    for look_up in look_ups:
-        dated = look_up.join_to(dated)
-    keys = ("month", *(look_up.number for look_up in look_ups), "problem", "days")
-    # one after the other: collected together, what they share would be held in memory
-    groups = [
-        dated.select(*keys[1:-1], month=_month_number(), days=days())
-        .group_by(keys)
-        .agg(tests=pl.len())
-        .collect(engine="streaming")
-        for days in INTERVALS.values()
-    ]
-    by_interval = {
-        interval: _explained(group.sort(keys), look_ups).with_columns(
-            interval=pl.lit(interval, pl.Categorical), tests=pl.col("tests").cast(pl.Int64)
-        )
-        for interval, group in zip(INTERVALS, groups, strict=True)
-    }
-    # a number stands for one meaning, so what is in the tables has each key once already
-    in_tables = [
-        group.filter(pl.col("reason").is_null()).select(*TEST_KEYS, "tests") for group in by_interval.values()
-    ]
-    kept_out = next(iter(by_interval.values())).filter(pl.col("reason").is_not_null())
-    return Counts(
-        pl.concat(in_tables),
-        kept_out.group_by(KEPT_OUT_KEYS).agg(records=pl.col("tests").sum()).sort(KEPT_OUT_KEYS, nulls_last=True),
-    )
-
-
-def _month_number() -> pl.Expr:
-    """The months since the year 0 of the test date."""
-    return pl.col(TEST_DATE).dt.year() * 12 + pl.col(TEST_DATE).dt.month() - 1
-
-
-def _dated(records: pl.LazyFrame) -> pl.LazyFrame:
-    """The items that the counts need, dates as Date, and what is wrong with the dates of a record in `problem`."""
-    kinds = records.collect_schema()
-    not_dates = reasons.first_reason(
-        (unreadable(TEST_DATE, kinds[TEST_DATE]), reasons.TEST_DATE_UNREADABLE),
-        (clock_date(TEST_DATE, kinds[TEST_DATE]).is_null(), reasons.TEST_DATE_MISSING),
-        (pl.any_horizontal(unreadable(name, kinds[name]) for name in OTHER_DATES), reasons.DATE_UNREADABLE),
-    )
-    read = records.select(
-        *(*SITE, *EXAM, *SETTING),
-        *(clock_date(name, kinds[name]).alias(name) for name in (TEST_DATE, *OTHER_DATES)),
-        problem=not_dates.cast(PROBLEM),
-    )
-    in_order = reasons.first_reason((out_of_order(), reasons.DATES_OUT_OF_ORDER)).cast(PROBLEM)
-    return read.with_columns(problem=pl.coalesce("problem", in_order))
-
-
 @dataclass(frozen=True)
 class LookUp:
     """What the codes of one file mean.
@@ -157,6 +90,67 @@ class LookUp:
             # a record without a test date is kept out anyway: any one of its code's stretches will do
             joined = joined.filter(hold_on(pl.col(TEST_DATE).fill_null(self.first))).drop("valid_from", "valid_to")
         return joined.drop(self.given)
+
+
+def add(parts: Iterable[Counts]) -> Counts:
+    """The counts of several files together. A key may stand in several rows: whoever reads them adds them up."""
+    listed = list(parts)
+    return Counts(
+        pl.concat([part.tests for part in listed]),
+        pl.concat([part.kept_out for part in listed]),
+    )
+
+
+def reduce_records(records: pl.LazyFrame, reference: ReferenceData) -> Counts:
+    """Reduce the records of one file (the 18 items, in the types of the file) to counts.
+
+    Codes are resolved once each, on small tables; the records are then only grouped, and what keeps a group out
+    of the tables is decided on the groups. So every record is counted exactly once for each interval.
+    """
+    dated = _dated(records)
+    look_ups = _look_ups(dated, reference)
+    # one after the other: collected together, what they share would be held in memory
+    groups = [_grouped(dated, look_ups, interval) for interval in INTERVALS]
+    # a number stands for one meaning, so what is in the tables has each key once already
+    in_tables = [group.filter(pl.col("reason").is_null()).select(*TEST_KEYS, "tests") for group in groups]
+    kept_out = groups[0].filter(pl.col("reason").is_not_null())
+    return Counts(
+        pl.concat(in_tables),
+        kept_out.group_by(KEPT_OUT_KEYS).agg(records=pl.col("tests").sum()).sort(KEPT_OUT_KEYS, nulls_last=True),
+    )
+
+
+def _grouped(dated: pl.LazyFrame, look_ups: tuple[LookUp, ...], interval: str) -> pl.DataFrame:
+    """The records counted by month, meanings, problem and days of the interval; then in words, see `_explained`."""
+    for look_up in look_ups:
+        dated = look_up.join_to(dated)
+    numbers = [look_up.number for look_up in look_ups]
+    keys = ("month", *numbers, "problem", "days")
+    numbered = dated.select(*numbers, "problem", month=_month_number(), days=INTERVALS[interval]())
+    groups = numbered.group_by(keys).agg(tests=pl.len().cast(pl.Int64)).collect(engine="streaming").sort(keys)
+    return _explained(groups, look_ups).with_columns(interval=pl.lit(interval, pl.Categorical))
+
+
+def _month_number() -> pl.Expr:
+    """The months since the year 0 of the test date."""
+    return pl.col(TEST_DATE).dt.year() * 12 + pl.col(TEST_DATE).dt.month() - 1
+
+
+def _dated(records: pl.LazyFrame) -> pl.LazyFrame:
+    """The items that the counts need, dates as Date, and what is wrong with the dates of a record in `problem`."""
+    kinds = records.collect_schema()
+    not_dates = reasons.first_reason(
+        (unreadable(TEST_DATE, kinds[TEST_DATE]), reasons.TEST_DATE_UNREADABLE),
+        (clock_date(TEST_DATE, kinds[TEST_DATE]).is_null(), reasons.TEST_DATE_MISSING),
+        (pl.any_horizontal(unreadable(name, kinds[name]) for name in OTHER_DATES), reasons.DATE_UNREADABLE),
+    )
+    read = records.select(
+        *(*SITE, *EXAM, *SETTING),
+        *(clock_date(name, kinds[name]).alias(name) for name in (TEST_DATE, *OTHER_DATES)),
+        problem=not_dates.cast(PROBLEM),
+    )
+    in_order = reasons.first_reason((out_of_order(), reasons.DATES_OUT_OF_ORDER)).cast(PROBLEM)
+    return read.with_columns(problem=pl.coalesce("problem", in_order))
 
 
 def _look_ups(dated: pl.LazyFrame, reference: ReferenceData) -> tuple[LookUp, ...]:
