@@ -99,7 +99,7 @@ def activity_title(lines: Sequence[Line], latest: Month) -> str:
     (runner_up, _), (count, name) = shown[-2:]
     if count == runner_up:
         return "Imaging tests by modality"
-    return f"{capitalised(name)} was the most frequent modality in {latest.words}, with {count:,.0f} tests"
+    return f"{capitalised(name)} was the commonest modality in {latest.words}, with {count:,.0f} tests"
 
 
 def medians_chart(tables: ReleaseTables, edition: Edition, folder: Path) -> Chart:

@@ -21,6 +21,7 @@ from publish.disclosure.control import NO_DATA, SUPPRESSED, YEAR, ProtectedTable
 from publish.disclosure.policy import Policy
 from publish.edition import Edition
 from publish.period import date_in_words, in_words
+from publish.quality.missing_months import spans
 from publish.reference.vocabulary import Modality, modalities
 from publish.tables.catalogue import ALL_MODALITIES, MONTHLY_TABLES
 from publish.writing import headlines
@@ -71,6 +72,7 @@ def write_document(
         tables={number: document_table(table) for number, table in tables.england.items()},
         charts_of=partial(charts_of, charts),
         issues=tables.issues,
+        empty_months=months_without_data(tables.england["1"]),
         paragraph=paragraph_numbers(),
     )
     write_pdf(page, paper, edition)
@@ -126,6 +128,16 @@ def document_table(table: ProtectedTable) -> DocumentTable:
         row_headings=len(row_headings),
         rows=tuple(rows),
     )
+
+
+def months_without_data(table: ProtectedTable) -> str:
+    """In words, the months for which a table has no data at all; nothing where it has some for each.
+
+    A hidden value is data.
+    """
+    submitted = set(table.cells.filter(pl.col("status") != NO_DATA)["period"])
+    months = [month for month in table.months if str(month) not in submitted]
+    return spans(months) if months else ""
 
 
 def texts(table: ProtectedTable) -> list[tuple[str, str, str, float | None, str]]:

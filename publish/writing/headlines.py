@@ -76,12 +76,12 @@ def commonest_modalities(tables: ReleaseTables, latest: Month) -> tuple[str, ...
     most = counts[0][1]
     first = [name for name, count in counts if count == most]
     share = percentage(most, values.get((ALL_MODALITIES, "", str(latest)))) if len(first) == 1 else None
-    amount = f"{many(most, of=most)} tests" + (f", {per_cent(share)} of the total" if share is not None else "")
+    said = f"{many(most, of=most)} tests" + (f", {per_cent(share)} of the total" if share is not None else "")
     others = [f"{name} ({many(count, of=most)})" for name, count in counts[len(first) : COMMONEST]]
     followed = f", followed by {listed(others)}" if others else ""
     if len(first) > 1:
-        return (f"The commonest modalities in {latest.words} were {listed(first)}, with {amount} each{followed}.",)
-    return (f"The commonest modality in {latest.words} was {first[0]}, with {amount}{followed}.",)
+        return (f"The commonest modalities in {latest.words} were {listed(first)}, with {said} each{followed}.",)
+    return (f"The commonest modality in {latest.words} was {first[0]}, with {said}{followed}.",)
 
 
 def modality_changes(tables: ReleaseTables, latest: Month) -> tuple[str, ...]:
@@ -89,9 +89,15 @@ def modality_changes(tables: ReleaseTables, latest: Month) -> tuple[str, ...]:
     values, before = shown(tables.england["1"]), latest.plus(-12)
     counts = ranked({label: values.get((label, "", str(latest))) for _, label in everyday_names()})[:COMMONEST]
     names = {label: name for name, label in everyday_names()}
-    changes = {label: large_change(now, values.get((label, "", str(before)))) for label, now in counts}
-    words = [f"{names[label]} {moved(by)}" for label, by in changes.items() if by is not None]
-    return (f"Compared with {before.words}, {listed(words)}.",) if words else ()
+    by_name = {names[label]: large_change(now, values.get((label, "", str(before)))) for label, now in counts}
+    changes = {name: by for name, by in by_name.items() if by is not None}
+    courses = {
+        "rose": [f"{name} ({amount(by)})" for name, by in changes.items() if by >= LITTLE_CHANGED],
+        "fell": [f"{name} ({amount(by)})" for name, by in changes.items() if by <= -LITTLE_CHANGED],
+        "was little changed": [name for name, by in changes.items() if abs(by) < LITTLE_CHANGED],
+    }
+    words = [f"{course} for {listed(named)}" for course, named in courses.items() if named]
+    return (f"Compared with {before.words}, activity {'; it '.join(words)}.",) if words else ()
 
 
 def same_day_tests(tables: ReleaseTables, latest: Month) -> tuple[str, ...]:
@@ -120,8 +126,9 @@ def report_times(tables: ReleaseTables, latest: Month) -> tuple[str, ...]:
     times = modality_medians(tables, "3", latest)
     same_day = [name for name, median in times if median == 0]
     longest = [name for name, median in times if median == times[0][1] > 0]
-    first = f"At least half of reports on {listed(same_day)} tests were issued on the day of the test."
-    second = "The longest median time from test to report was {}, for {}."
+    named = f"{listed(same_day)} tests in {latest.words}"
+    first = f"At least half of the reports on {named} were issued on the day of the test."
+    second = f"The longest median time from test to report in {latest.words} was {{}}, for {{}}."
     return (
         *((first,) if same_day else ()),
         *((second.format(days(times[0][1]), listed(longest)),) if longest else ()),
@@ -135,7 +142,7 @@ def gp_share(tables: ReleaseTables, latest: Month, label: str) -> tuple[str, ...
     if share is None or by_gp is None or everyone is None:
         return ()
     name = next(group.common_name for group in cancer_groups() if group.cancer_group == label)
-    amounts = f"{many(by_gp, of=everyone)} of {many(everyone, of=everyone)}"
+    amounts = f"{by_gp:,.0f} of {everyone:,.0f}"
     return (f"In {latest.words} GPs requested {per_cent(share)} of {name} tests directly ({amounts}).",)
 
 
@@ -151,7 +158,7 @@ def cancer_group_sentence(tables: ReleaseTables, latest: Month, group: CancerGro
     parts: list[str] = []
     if everyone:
         parts.append(
-            f"{many(everyone, of=everyone)} {tests(everyone)} in {latest.words}{gp_part(everyone, by_gp)}."
+            f"There {were(everyone)} {everyone:,.0f} {tests(everyone)} in {latest.words}{gp_part(everyone, by_gp)}."
         )
     parts.extend(median_sentence(tables, "5", "request to test", latest, group.cancer_group))
     parts.extend(median_sentence(tables, "6", "test to report", latest, group.cancer_group))
@@ -159,12 +166,12 @@ def cancer_group_sentence(tables: ReleaseTables, latest: Month, group: CancerGro
 
 
 def gp_part(everyone: float, by_gp: float | None) -> str:
-    """`, of which 187,930 (29 per cent) through GP direct access`, or nothing where it is not shown."""
+    """`, 187,930 of them (29 per cent) through GP direct access`, or nothing where it is not shown."""
     if not by_gp:
         return ""
     share = percentage(by_gp, everyone) if enough(everyone) else None
-    amount = many(by_gp, of=everyone) + (f" ({per_cent(share)})" if share is not None else "")
-    return f", of which {amount} through GP direct access"
+    part = f" ({per_cent(share)})" if share is not None else ""
+    return f", {by_gp:,.0f} of them{part} through GP direct access"
 
 
 def median_sentence(
@@ -241,7 +248,12 @@ def moved(by: float) -> str:
     """`rose by 3.2 per cent`, `fell by …`, or `was little changed` below half a per cent."""
     if abs(by) < LITTLE_CHANGED:
         return "was little changed"
-    return f"{'rose' if by > 0 else 'fell'} by {abs(by):.1f} per cent"
+    return f"{'rose' if by > 0 else 'fell'} by {amount(by)}"
+
+
+def amount(by: float) -> str:
+    """`3.2 per cent`: the size of a change, whichever way it went."""
+    return f"{abs(by):.1f} per cent"
 
 
 def per_cent(share: float) -> str:

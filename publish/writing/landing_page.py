@@ -74,22 +74,22 @@ def write_landing_page(edition: Edition, files: Sequence[Path], changes: Sequenc
 
 
 def grouped(files: Iterable[Path], subjects: dict[Path, str], folder: Path) -> Iterator[Group]:
-    """The groups of the page that have files: by folder, the tables in published order, the rest as given."""
+    """The groups of the page that have files: by folder, in published order, the rest as given."""
     found: dict[tuple[str, str], dict[str, list[Path]]] = {words: {} for words in (*FOLDERS.values(), OTHER_FILES)}
     for file in files:
         words = FOLDERS.get(file.relative_to(folder).parts[0], OTHER_FILES)
         found[words].setdefault(subjects[file], []).append(file)
     for (heading, explanation), downloads in found.items():
         if downloads:
-            ordered = sorted(downloads, key=table_order)
+            ordered = sorted(downloads, key=published_order)
             yield Group(
                 heading, explanation, tuple(Download(subject, tuple(downloads[subject])) for subject in ordered)
             )
 
 
-def table_order(subject: str) -> int:
-    """The place of a table among the published ones; everything else after them."""
-    names = list(TABLE_NAMES.values())
+def published_order(subject: str) -> int:
+    """The place of a table among the published ones, of a chart in the document; everything else after them."""
+    names = [*TABLE_NAMES.values(), *CHART_NAMES.values()]
     return names.index(subject) if subject in names else len(names)
 
 

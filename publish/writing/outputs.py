@@ -38,4 +38,4 @@ def what_changed(edition: Edition) -> tuple[str, ...]:
     if not earlier:
         return (added, f"The tables start again: this is the first month of {edition.period.year.label}.")
     span = earlier[0].words if len(earlier) == 1 else f"{earlier[0].words} to {earlier[-1].words}"
-    return (added, f"Figures for {span} are counted again and include records received since the last release.")
+    return (added, f"Figures for {span} are counted again, with any records received since the last release.")

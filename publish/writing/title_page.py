@@ -29,8 +29,8 @@ REGION_TABLE: Final = "Commissioning_Regions"
 REGION_HEADINGS: Final = ("Code", "Commissioning Region")
 
 ABOUT: Final = (
-    "The Diagnostic Imaging Dataset (DID) holds a record of every imaging test that NHS patients in England "
-    "have, among them X-rays, ultrasound, CT and MRI scans. Hospitals and other providers take the records from "
+    "The Diagnostic Imaging Dataset (DID) brings together records of the imaging tests done on NHS patients in "
+    "England, among them X-rays, ultrasound, CT and MRI scans. Hospitals and other providers take the records from "
     "their radiology information systems and send them in every month.",
     "Each record says what was done and to which part of the body, who asked for the test, when it was asked for, "
     "carried out and reported, and some details of the patient. Only totals and medians are published here, and "

@@ -174,7 +174,30 @@ def test_charts_stand_in_their_sections_with_words_and_data(page: Element) -> No
     assert found == placed
     assert "Title of medians-by-modality" in words(page)
     assert "Subtitle of medians-by-modality" in words(page)
-    assert "the data of this chart (CSV, 1 KB), the chart as an image (SVG image, 1 KB)" in words(page)
+    for name in CHARTS:
+        assert f"the data of this chart: Title of {name} (CSV, 1 KB)" in words(page)
+        assert f"the chart as an image: Title of {name} (SVG image, 1 KB)" in words(page)
+
+
+def test_links_to_different_files_are_named_differently(page: Element) -> None:
+    named = {(words(link), link.get("href")) for link in page.iter("a")}
+    assert len(named) == len({name for name, _ in named})
+
+
+def test_months_without_records_are_named(tmp_path: Path, page: Element) -> None:
+    edition = sample_edition()
+    tables = sample_tables(edition)
+    cells = tables.england["1"].cells
+    first = pl.col("period").is_in([str(month) for month in edition.period.thirteen_months[:2]])
+    emptied = cells.with_columns(
+        value=pl.when(~first).then("value"), status=pl.when(first).then(pl.lit("no data")).otherwise("status")
+    )
+    england = {**tables.england, "1": replace(tables.england["1"], cells=emptied)}
+    html, _ = written(tmp_path, replace(tables, england=england), edition)
+    assert "There are no figures for March and April 2022," in words(
+        ElementTree.fromstring(html.read_text("utf-8"))
+    )
+    assert "There are no figures for" not in words(page)
 
 
 def test_links_lead_somewhere_and_nothing_is_fetched(page: Element, document: tuple[Path, Path]) -> None:

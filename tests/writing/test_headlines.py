@@ -227,10 +227,19 @@ def test_commonest_modalities(counts: dict[str, int], said: str) -> None:
         (
             {XRAY: 2_000, CT: 1_000, MRI: 500},
             {XRAY: 2_100, CT: 999, MRI: 400},
-            "Compared with March 2022, X-ray fell by 4.8 per cent, CT was little changed and MRI rose by "
-            "25.0 per cent.",
+            "Compared with March 2022, activity rose for MRI (25.0 per cent); it fell for X-ray (4.8 per cent); "
+            "it was little changed for CT.",
         ),
-        ({XRAY: 2_000, CT: 1_000}, {XRAY: 2, CT: 800}, "Compared with March 2022, CT rose by 25.0 per cent."),
+        (
+            {XRAY: 2_000, CT: 1_000},
+            {XRAY: 1_000, CT: 800},
+            "Compared with March 2022, activity rose for X-ray (100.0 per cent) and CT (25.0 per cent).",
+        ),
+        (
+            {XRAY: 2_000, CT: 1_000},
+            {XRAY: 2, CT: 800},
+            "Compared with March 2022, activity rose for CT (25.0 per cent).",
+        ),
         ({XRAY: 2_000, CT: 1_000}, {}, ""),
     ],
 )
@@ -281,12 +290,16 @@ def test_waits(counts: dict[str, int], waits: dict[str, float], longest: str, sa
         (
             {CT: 0, ULTRASOUND: 0, MRI: 3, XRAY: 1},
             (
-                "At least half of reports on ultrasound and CT tests were issued on the day of the test.",
-                "The longest median time from test to report was 3 days, for MRI.",
+                "At least half of the reports on ultrasound and CT tests in March 2023 were issued on the day of "
+                "the test.",
+                "The longest median time from test to report in March 2023 was 3 days, for MRI.",
             ),
         ),
-        ({MRI: 1, CT: 1}, ("The longest median time from test to report was 1 day, for CT and MRI.",)),
-        ({CT: 0}, ("At least half of reports on CT tests were issued on the day of the test.",)),
+        (
+            {MRI: 1, CT: 1},
+            ("The longest median time from test to report in March 2023 was 1 day, for CT and MRI.",),
+        ),
+        ({CT: 0}, ("At least half of the reports on CT tests in March 2023 were issued on the day of the test.",)),
         ({}, ()),
     ],
 )
@@ -313,12 +326,12 @@ def medians_of(label: str, everyone: float, by_gp: float, tests_by_gp: int = 100
         (
             648_940,
             187_930,
-            "In March 2023 GPs requested 29 per cent of chest X-ray tests directly (0.19 million of 0.65 million).",
+            "In March 2023 GPs requested 29 per cent of chest X-ray tests directly (187,930 of 648,940).",
         ),
         (
             12_979,
             758,
-            "In March 2023 GPs requested 6 per cent of chest X-ray tests directly (760 of 13.0 thousand).",
+            "In March 2023 GPs requested 6 per cent of chest X-ray tests directly (760 of 12,980).",
         ),
         (
             2_000,
@@ -345,7 +358,7 @@ def test_a_cancer_group_with_everything_shown() -> None:
     assert headlines.cancer_group_sentences(tables, MARCH) == (
         (
             CHEST,
-            "0.65 million tests in March 2023, of which 0.19 million (29 per cent) through GP direct access. "
+            "There were 648,940 tests in March 2023, 187,930 of them (29 per cent) through GP direct access. "
             "The median time from request to test was 0 days for all patients and 4 days for GP direct access. "
             "The median time from test to report was 1 day, both for all patients and for GP direct access.",
         ),
@@ -357,7 +370,8 @@ def test_a_cancer_group_with_gp_direct_access_hidden() -> None:
     assert headlines.cancer_group_sentences(tables, MARCH) == (
         (
             BRAIN,
-            "1,000 tests in March 2023. The median time from request to test was 16.5 days for all patients.",
+            "There were 1,000 tests in March 2023. "
+            "The median time from request to test was 16.5 days for all patients.",
         ),
     )
 

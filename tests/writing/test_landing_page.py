@@ -32,6 +32,7 @@ def release_files(folder: Path, edition: Edition) -> list[Path]:
         *(f"csv/{table}.csv-metadata.json" for table in tables),
         f"csv/{edition.file_name(f'DID-All-Tables-2022-23-{DAY}')}.csv",
         *(f"charts/{edition.file_name('activity-chest-x-ray')}.{ending}" for ending in ("csv", "png", "svg")),
+        f"charts/{edition.file_name('activity-by-modality')}.csv",
         f"{edition.file_name(DOCUMENT)}.pdf",
         f"{edition.file_name(DOCUMENT)}.html",
         "datapackage.json",
@@ -102,6 +103,8 @@ def test_groups_and_tables_are_in_published_order(tmp_path: Path) -> None:
     ]
     workbooks = [href for href in links(page) if href.endswith(".xlsx")]
     assert [href.split("-")[2] for href in workbooks] == ["1", "2", "12"]
+    charts = [href for href in links(page) if href.startswith("charts/")]
+    assert [Path(href).stem for href in charts] == ["activity-by-modality", *["activity-chest-x-ray"] * 3]
 
 
 def test_each_link_names_its_subject_type_and_size(tmp_path: Path) -> None:
