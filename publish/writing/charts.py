@@ -134,9 +134,9 @@ def in_order(rows: Mapping[str, Row], order: Sequence[str]) -> list[Row]:
 
 
 def medians_title(rows: Sequence[Row], counts: Mapping[str, Row]) -> str:
-    """Which modality with enough tests had the longest median wait; only what the chart is of where two had."""
+    """Which modality had the longest median wait; only what the chart is of where two had, or it had few tests."""
     large = [row for row in rows if row.england is not None and enough(counts[row.name].england)]
-    if len(large) < 2 or large[0].england == large[1].england:
+    if len(large) < 2 or large[0].england == large[1].england or large[0] is not rows[0]:
         return "Median days from request to test and from test to report"
     return f"The longest median wait for a test was {days(large[0].england or 0)}, for {large[0].name}"
 

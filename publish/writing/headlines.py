@@ -16,7 +16,7 @@ from publish.reference.vocabulary import CancerGroup, cancer_groups, modalities
 from publish.tables.catalogue import ALL_MODALITIES
 from publish.tables.specification import ALL_SETTINGS, GP_DIRECT_ACCESS
 from publish.writing.content import ReleaseTables
-from publish.writing.wording import days, enough, listed
+from publish.writing.wording import FEWEST_TESTS, days, enough, listed
 
 LITTLE_CHANGED: Final = 0.5  # per cent
 COMMONEST: Final = 4  # modalities named in the text; the table has them all
@@ -117,7 +117,8 @@ def longest_waits(tables: ReleaseTables, latest: Month) -> tuple[str, ...]:
     first = [name for name, median in waits if median == longest]
     others = [f"{name} ({days(median)})" for name, median in waits[len(first) : 3]]
     following = f", followed by {listed(others)}" if others else ""
-    wait = f"The longest median time from request to test in {latest.words} was {days(longest)}"
+    the_longest = longest_of(tables, "2", latest, longest)
+    wait = f"{the_longest} median time from request to test in {latest.words} was {days(longest)}"
     return (f"{wait}, for {listed(first)}{following}.",)
 
 
@@ -128,11 +129,11 @@ def report_times(tables: ReleaseTables, latest: Month) -> tuple[str, ...]:
     longest = [name for name, median in times if median == times[0][1] > 0]
     named = f"{listed(same_day)} tests in {latest.words}"
     first = f"At least half of the reports on {named} were issued on the day of the test."
-    second = f"The longest median time from test to report in {latest.words} was {{}}, for {{}}."
-    return (
-        *((first,) if same_day else ()),
-        *((second.format(days(times[0][1]), listed(longest)),) if longest else ()),
-    )
+    if not longest:
+        return (first,) if same_day else ()
+    the_longest = longest_of(tables, "3", latest, times[0][1])
+    second = f"{the_longest} median time from test to report in {latest.words} was {days(times[0][1])}"
+    return (*((first,) if same_day else ()), f"{second}, for {listed(longest)}.")
 
 
 def gp_share(tables: ReleaseTables, latest: Month, label: str) -> tuple[str, ...]:
@@ -202,6 +203,15 @@ def modality_medians(tables: ReleaseTables, number: str, latest: Month) -> list[
     keys = {name: (label, "", str(latest)) for name, label in everyday_names()}
     found = [(name, medians[key]) for name, key in keys.items() if enough(counts.get(key)) and key in medians]
     return sorted(found, key=lambda entry: -entry[1])
+
+
+def longest_of(tables: ReleaseTables, number: str, latest: Month, longest: float) -> str:
+    """`The longest`; or of which modalities, where the table shows a longer median that rests on few tests."""
+    medians = shown(tables.england[number])
+    every = [medians.get((label, "", str(latest)), 0.0) for _, label in everyday_names()]
+    if max(every) > longest:
+        return f"Of modalities with at least {FEWEST_TESTS} tests, the longest"
+    return "The longest"
 
 
 def whole_period(table: ProtectedTable) -> float | None:
