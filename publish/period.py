@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from publish.errors import UsageError
 
-COMPARISON_MONTHS = 12  # the document looks at a month and the 12 before it; a release can use the 12 before those
+COMPARISON_MONTHS = 12  # the document looks at a month and the 12 before it
 
 YEARS = range(1981, 2100)  # those that every kind of file can be dated with: workbooks begin with 1980
 
@@ -91,6 +91,11 @@ class FinancialYear:
         return f"{self.start}/{(self.start + 1) % 100:02}"
 
     @property
+    def next(self) -> "FinancialYear":
+        """The year after it."""
+        return FinancialYear(self.start + 1)
+
+    @property
     def months(self) -> tuple[Month, ...]:
         """Its twelve months, April first."""
         return months_between(Month(self.start, 4), Month(self.start + 1, 3))
@@ -124,8 +129,8 @@ class MonthlyPeriod:
 
     @property
     def usable(self) -> tuple[Month, ...]:
-        """Every month that the release can use: the document's thirteen and the twelve before those."""
-        return months_between(self.latest.plus(-2 * COMPARISON_MONTHS), self.latest)
+        """Every month that the release uses: the document's thirteen, the year so far, the same a year before."""
+        return months_between(min(self.thirteen_months[0], self.year_before[0]), self.latest)
 
     @property
     def words(self) -> str:

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -77,7 +78,7 @@ def make_release(latest: Month, records: Sequence[str], settings: Settings, tell
     edition = Edition(
         period=period,
         published=published,
-        next_published=house.publication_date(latest.plus(1)),
+        next_published=_next_publication_date(period, house, published),
         house=house,
         draft=True,
         made_up=any(is_made_up(file.path) for file in files),
@@ -219,6 +220,12 @@ def _publication_date(period: MonthlyPeriod, house: House, given: date | None) -
             f"{published} is after {YEARS[-1]}", where="--published", do="give the year of the publication"
         )
     return published
+
+
+def _next_publication_date(period: MonthlyPeriod, house: House, published: date) -> date:
+    """The first day after this publication that the calendar has for a later month."""
+    later = (house.publication_date(period.latest.plus(months)) for months in count(1))
+    return next(day for day in later if day > published)
 
 
 def _input_entry(file: RecordFile, counts: Counts) -> dict[str, object]:

@@ -5,14 +5,14 @@ from datetime import date
 
 import polars as pl
 
-from publish.disclosure.control import YEAR, ProtectedTable, protect
+from publish.disclosure.control import ProtectedTable, protect
 from publish.disclosure.policy import load_policy
 from publish.edition import Edition
 from publish.house import load_house
 from publish.period import Month, MonthlyPeriod
 from publish.tables.catalogue import ACTIVITY, MONTHLY_TABLES
 from publish.tables.specification import TableSpec
-from publish.tables.truth import TrueTable
+from publish.tables.truth import YEAR, TrueTable
 from publish.writing.content import ReleaseTables
 
 PROVIDERS = (
@@ -64,7 +64,7 @@ def sample_table(
         },
         orient="row",
     )
-    return protect(TrueTable(spec, months, cells), load_policy())
+    return protect(TrueTable(spec, months, cells.with_columns(dated="tests")), load_policy())
 
 
 def sample_tables(edition: Edition) -> ReleaseTables:

@@ -6,7 +6,9 @@ import polars as pl
 
 
 def median_days(counts: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
-    """The ordinary median of days for each key: the columns of `keys`, and `value` in days, half-days kept.
+    """The ordinary median of days for each key.
+
+    Columns of the result: those of `keys`, `value` in days, half-days kept, and `dated`, the tests that have a day.
 
     `counts` has the keys, `days` (null where a date is missing: left out) and `tests`. Keys without any day are
     absent from the result. Rule: publication specification, Numbers, Medians.
@@ -19,4 +21,4 @@ def median_days(counts: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
     ranked = dated.with_columns(up_to=up_to, everything=everything)
     lower_middle = pl.col("days").filter(2 * pl.col("up_to") >= pl.col("everything")).min()
     upper_middle = pl.col("days").filter(2 * pl.col("up_to") > pl.col("everything")).min()
-    return ranked.group_by(keys).agg(value=(lower_middle + upper_middle) / 2)
+    return ranked.group_by(keys).agg(value=(lower_middle + upper_middle) / 2, dated=pl.col("tests").sum())

@@ -20,13 +20,14 @@ from publish.fields.setting import settings_of_codes
 from publish.reference.dated import hold_on
 from publish.reference.tables import ReferenceData
 
-VERSION: Final = 2  # goes up when the reduction changes, so that stored counts are made again
+VERSION: Final = 3  # goes up when the reduction changes, so that stored counts are made again
 TEST_DATE: Final = "DIAGNOSTIC_TEST_DATE"
 OTHER_DATES: Final = ("DIAGNOSTIC_TEST_REQUEST_DATE", "DIAG_TEST_REQUEST_REC_DATE", "SERVICE_REPORT_DATE")
 SITE: Final = ("SITE_CODE_IMAGING",)
 EXAM: Final = ("IMAGING_CODE_NICIP", "IMAGING_CODE_SNOMED")
 SETTING: Final = ("PATIENT_SOURCE_SETTING",)
 INTERVALS: Final = {"request_to_test": request_to_test, "test_to_report": test_to_report}
+UNDATED: Final = date.max  # the day on which the codes of a record without a test date are looked up
 PROBLEM: Final = pl.Enum(
     [
         *(reasons.TEST_DATE_UNREADABLE, reasons.TEST_DATE_MISSING),
@@ -81,14 +82,12 @@ class LookUp:
     given: tuple[str, ...]
     meanings: pl.DataFrame
     by_code: pl.DataFrame
-    first: date
 
     def join_to(self, records: pl.LazyFrame) -> pl.LazyFrame:
         """The records with the number of what their code means, in place of the code."""
         joined = records.join(self.by_code.lazy(), on=self.given, how="left", nulls_equal=True)
         if "valid_from" in self.by_code.columns:
-            # a record without a test date is kept out anyway: any one of its code's stretches will do
-            joined = joined.filter(hold_on(pl.col(TEST_DATE).fill_null(self.first))).drop("valid_from", "valid_to")
+            joined = joined.filter(hold_on(pl.col(TEST_DATE).fill_null(UNDATED))).drop("valid_from", "valid_to")
         return joined.drop(self.given)
 
 
@@ -155,26 +154,28 @@ def _dated(records: pl.LazyFrame) -> pl.LazyFrame:
 
 def _look_ups(dated: pl.LazyFrame, reference: ReferenceData) -> tuple[LookUp, ...]:
     """The meanings of every site, exam and setting code that appears in the records, on the days they span."""
-    days = dated.select(first=pl.col(TEST_DATE).min(), last=pl.col(TEST_DATE).max())
-    first, last = (day or date.max for day in days.collect(engine="streaming").row(0))
+    tested = pl.col(TEST_DATE)
+    days = dated.select(first=tested.min(), last=tested.max(), undated=tested.null_count())
+    first, last, undated = days.collect(engine="streaming").row(0)
+    first, last = first or UNDATED, UNDATED if undated or not last else last
     sites, exams, settings = (
         dated.select(given).unique().collect(engine="streaming") for given in (SITE, EXAM, SETTING)
     )
     return (
-        _numbered("place", SITE, providers_of_sites(sites, reference, first, last), first),
-        _numbered("exam", EXAM, classes_of_exams(exams, reference, first, last), first),
-        _numbered("setting_number", SETTING, settings_of_codes(settings), first),
+        _numbered("place", SITE, providers_of_sites(sites, reference, first, last)),
+        _numbered("exam", EXAM, classes_of_exams(exams, reference, first, last)),
+        _numbered("setting_number", SETTING, settings_of_codes(settings)),
     )
 
 
-def _numbered(number: str, given: tuple[str, ...], resolved: pl.DataFrame, first: date) -> LookUp:
+def _numbered(number: str, given: tuple[str, ...], resolved: pl.DataFrame) -> LookUp:
     meaning = [name for name in resolved.columns if name not in {*given, "valid_from", "valid_to"}]
     meanings = resolved.select(meaning).unique().sort(meaning).with_row_index(number)
     by_code = resolved.join(meanings, on=meaning, nulls_equal=True).drop(meaning)
     changes_meaning = by_code.select(given).is_duplicated().any()
     if not changes_meaning:
         by_code = by_code.select(*given, number)
-    return LookUp(number, given, meanings.with_columns(pl.col(pl.String).cast(pl.Categorical)), by_code, first)
+    return LookUp(number, given, meanings.with_columns(pl.col(pl.String).cast(pl.Categorical)), by_code)
 
 
 def _explained(groups: pl.DataFrame, look_ups: tuple[LookUp, ...]) -> pl.DataFrame:

@@ -12,11 +12,12 @@ from typing import Final
 
 import polars as pl
 
-from publish.counts.reduction import VERSION, Counts
+from publish.counts.reduction import UNDATED, VERSION, Counts
 from publish.fields.imaging import CLASSIFICATION, GRACE
 from publish.period import Month
 from publish.records.files import RecordFile
 from publish.reference.tables import VALIDITY, ReferenceData
+from publish.reference.vocabulary import vocabulary_hash
 
 TESTS: Final = "tests.parquet"
 KEPT_OUT: Final = "kept_out.parquet"
@@ -36,7 +37,7 @@ def stored_counts(store: Path, file: RecordFile, reference: ReferenceData) -> Co
         kept_under = pl.read_parquet_metadata(folder / TESTS).get(FINGERPRINT)
     except (pl.exceptions.PolarsError, OSError):
         return None
-    return counts if kept_under == fingerprint(reference, counts.months) else None
+    return counts if kept_under == fingerprint(reference, counts) else None
 
 
 def store_counts(store: Path, file: RecordFile, reference: ReferenceData, counts: Counts) -> None:
@@ -45,15 +46,18 @@ def store_counts(store: Path, file: RecordFile, reference: ReferenceData, counts
     for old in (making, folder):
         shutil.rmtree(old, ignore_errors=True)
     making.mkdir(parents=True)
-    counts.tests.write_parquet(making / TESTS, metadata={FINGERPRINT: fingerprint(reference, counts.months)})
+    counts.tests.write_parquet(making / TESTS, metadata={FINGERPRINT: fingerprint(reference, counts)})
     counts.kept_out.write_parquet(making / KEPT_OUT)
     making.rename(folder)
 
 
-def fingerprint(reference: ReferenceData, months: tuple[str, ...]) -> str:
-    """A hash of the reduction's version and of what the reference tables say about the days of these months."""
-    first, last = _span(months) if months else (date.max, date.max)
-    digest = hashlib.sha256(str(VERSION).encode())
+def fingerprint(reference: ReferenceData, counts: Counts) -> str:
+    """A hash of the reduction's version and of what the reference tables say about the days of the counts."""
+    first, last = _span(counts.months) if counts.months else (UNDATED, UNDATED)
+    if counts.kept_out["month"].has_nulls():
+        last = UNDATED
+    known = sorted(reference.providers["org_code"].drop_nulls().unique())
+    digest = hashlib.sha256(f"{VERSION} {vocabulary_hash()} {known}".encode())
     for table, columns in _USED.items():
         rows: pl.DataFrame = getattr(reference, table)
         digest.update(_touching(rows, first, last).select(*columns, *VALIDITY).write_csv().encode())

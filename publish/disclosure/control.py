@@ -1,7 +1,8 @@
 """Disclosure control: the only place where a true value becomes a published one.
 
 Rule (disclosure specification): counts below the threshold are hidden, zero is not; every other count is shown
-to the nearest rounding base; a median is hidden exactly where its count is; a percentage is worked out from
+to the nearest rounding base; a median is hidden where its count is, or
+where too few of its tests have both dates; a percentage is worked out from
 published counts, to whole per cent, so that it gives away nothing that they do not.
 """
 
@@ -14,12 +15,11 @@ import polars as pl
 from publish.disclosure.policy import Policy
 from publish.period import Month
 from publish.tables.specification import TableSpec
-from publish.tables.truth import YEAR, TrueTable
+from publish.tables.truth import ENGLAND_CODE, YEAR, TrueTable
 
 SUPPRESSED: Final = "suppressed"
 NO_DATA: Final = "no data"
 SHOWN: Final = ""
-ENGLAND_CODE: Final = "-"  # what stands in the code columns of England's rows
 KEYS: Final = ("region_code", "org_code", "provider_name", "label", "setting", "period")
 
 _SEAL: Final = object()
@@ -49,11 +49,19 @@ class ProtectedTable:
         """The periods of its columns: the ISO months, then `year`."""
         return (*map(str, self.months), YEAR)
 
+    @property
+    def england(self) -> dict[tuple[str, str, str], float]:
+        """England's values that are shown, by label, setting and period; none that is hidden or absent."""
+        shown = self.cells.filter(pl.col("org_code") == ENGLAND_CODE, pl.col("value").is_not_null())
+        return {row[:3]: row[3] for row in shown.select("label", "setting", "period", "value").iter_rows()}
+
 
 def protect(table: TrueTable, policy: Policy) -> ProtectedTable:
     """Apply the policy to a table of true values."""
     tests, value = pl.col("tests"), pl.col("value")
     hidden = tests.is_between(1, policy.threshold - 1)
+    if table.spec.measure.is_median:
+        hidden |= pl.col("dated").is_between(1, policy.fewest_dates - 1)
     shown = value if table.spec.measure.is_median else rounded(tests, policy.rounding_base)
     cells = table.cells.select(
         *KEYS,

@@ -14,10 +14,14 @@ LARGEST: Final = 1_000_000  # a rule that hides more hides the whole publication
 
 @dataclass(frozen=True)
 class Policy:
-    """Counts below `threshold` (but not zero) are hidden; others are shown to the nearest `rounding_base`."""
+    """Counts below `threshold` (but not zero) are hidden; others are shown to the nearest `rounding_base`.
+
+    A median is hidden where its count is, and where it rests on fewer than `fewest_dates` tests with both dates.
+    """
 
     threshold: int
     rounding_base: int
+    fewest_dates: int
 
 
 def load_policy(file: Path | None = None) -> Policy:

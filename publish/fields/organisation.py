@@ -10,7 +10,7 @@ from publish.fields.items import code
 from publish.fields.reasons import first_reason
 from publish.reference.dated import narrowed, stretches
 from publish.reference.tables import ReferenceData
-from publish.reference.vocabulary import region_codes
+from publish.reference.vocabulary import dated_regions
 
 ENGLAND: Final = "E"  # ONS country codes of England begin so
 NHS_TRUST: Final = "^[RT]"  # ODS codes of NHS trusts and care trusts begin so
@@ -27,11 +27,13 @@ def providers_of_sites(sites: pl.DataFrame, reference: ReferenceData, first: dat
     known_sites = reference.sites.filter(pl.col("site_code").is_in(given["site_code"].implode()))
     at_sites = narrowed(given, stretches(known_sites, "site_code", first, last), "site_code", "site_code")
     held_by = stretches(_one_row_each(reference.providers), "org_code", first, last)
-    with_provider = at_sites.with_columns(PROVIDER_CODE=PROVIDER_CODE(held_by))
-    return narrowed(with_provider, held_by, "PROVIDER_CODE", "org_code").select(
-        *("SITE_CODE_IMAGING", "valid_from", "valid_to", "PROVIDER_CODE"),
-        region_code=provider_region(),
-        reason=kept_out(),
+    with_provider = at_sites.with_columns(PROVIDER_CODE=PROVIDER_CODE(reference.providers))
+    with_region = narrowed(with_provider, held_by, "PROVIDER_CODE", "org_code").with_columns(
+        region_code=provider_region()
+    )
+    regions = stretches(dated_regions(), "region_code", first, last)
+    return narrowed(with_region, regions, "region_code", "region_code").select(
+        *("SITE_CODE_IMAGING", "valid_from", "valid_to", "PROVIDER_CODE", "region_code"), reason=kept_out()
     )
 
 
@@ -63,7 +65,7 @@ def kept_out() -> pl.Expr:
         (pl.col("PROVIDER_CODE").is_null(), reasons.SITE_UNKNOWN),
         (~pl.col("country").str.starts_with(ENGLAND), reasons.OUTSIDE_ENGLAND),
         (pl.col("provider_name").is_null(), reasons.PROVIDER_UNKNOWN),
-        (~provider_region().is_in(sorted(region_codes())).fill_null(value=False), reasons.REGION_UNKNOWN),
+        (pl.col("region_name").is_null(), reasons.REGION_UNKNOWN),
     )
 
 

@@ -7,7 +7,7 @@ import polars as pl
 
 from publish.disclosure.control import NO_DATA, ProtectedTable
 from publish.period import Month
-from publish.tables.truth import YEAR
+from publish.tables.truth import ENGLAND_CODE, YEAR
 
 USUAL_TESTS: Final = 100  # a provider that does fewer tests in a month that it reports may well do none in another
 
@@ -19,7 +19,7 @@ def missing_months(activity: ProtectedTable) -> tuple[str, ...]:
     specification, Provider issues, 2.
     """
     by_month = (
-        activity.cells.filter(pl.col("org_code") != "-", pl.col("period") != YEAR)
+        activity.cells.filter(pl.col("org_code") != ENGLAND_CODE, pl.col("period") != YEAR)
         .group_by("provider_name", "org_code", "period")
         .agg(reported=(pl.col("status") != NO_DATA).any(), tests=pl.col("value").sum())
     )
@@ -38,7 +38,10 @@ def spans(months: list[Month]) -> str:
     """Months in words, those that follow each other as a span: `May 2023 and August to October 2023`."""
     runs = groupby(enumerate(months), key=lambda pair: pair[1].plus(-pair[0]))
     words = [_span([month for _, month in run]) for _, run in runs]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    if len(words) == 1:
+        return words[0]
+    before_last = "," if " and " in words[-1] or " and " in words[-2] else ""
+    return f"{', '.join(words[:-1])}{before_last} and {words[-1]}"
 
 
 def _span(months: list[Month]) -> str:

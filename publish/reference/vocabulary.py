@@ -1,9 +1,12 @@
 """The published words: modalities, cancer test groups, source settings, regions. Small bundled tables."""
 
 import csv
+import hashlib
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+
+import polars as pl
 
 from publish.bundled import bundled
 
@@ -86,7 +89,14 @@ def regions(on: date) -> tuple[Region, ...]:
     return tuple(region for region in every if region.valid_from <= day <= (region.valid_to or "9999"))
 
 
-@cache
-def region_codes() -> frozenset[str]:
-    """The codes of all regions, of any day."""
-    return frozenset(row["region_code"] for row in bundled_rows("regions"))
+def dated_regions() -> pl.DataFrame:
+    """All regions and when they stood: region_code, region_name, valid_from, valid_to (null where open)."""
+    return pl.DataFrame(bundled_rows("regions")).with_columns(
+        pl.col("valid_from", "valid_to").str.to_date("%Y-%m-%d", strict=False)
+    )
+
+
+def vocabulary_hash() -> str:
+    """A hash of the words that decide what a record counts as: modalities, source settings, regions."""
+    names = ("modalities", "regions", "source_settings")
+    return hashlib.sha256(repr([bundled_rows(name) for name in names]).encode()).hexdigest()

@@ -18,6 +18,7 @@ from publish.synthetic.records import SCHEMA, make_records
 from publish.synthetic.sites import write_sites
 
 MADE_UP: Final = {"made-up": "true"}  # Parquet metadata, by which a reader knows the records
+EARLIEST: Final = Month(2019, 4)  # the regions changed in that month
 _AT_A_TIME: Final = 200_000  # records in memory at once
 _ROW_GROUPS: Final = (10_000, 100_000)  # fewest and most records of a row group
 
@@ -35,6 +36,12 @@ def synthesise(months: tuple[Month, ...], records: int, seed: int, file: Path) -
             f"cannot make {records} records of {len(months)} months with seed {seed}",
             where="synthesise",
             do="ask for at least one record and one month, and a seed of 0 or more",
+        )
+    if months[0] < EARLIEST:
+        raise UsageError(
+            f"the made-up sites lie in regions that did not stand in {months[0].words}",
+            where="synthesise",
+            do=f"name the year {EARLIEST.financial_year.next} or a later one",
         )
     if file.suffix.lower() != ".parquet" or file.is_dir():
         raise UsageError(

@@ -9,7 +9,7 @@ from publish.counts.medians import median_days
 from publish.period import Month
 from publish.reference.vocabulary import source_settings
 from publish.tables.specification import ALL_SETTINGS, Measure, TableSpec
-from publish.tables.truth import YEAR, TrueTable
+from publish.tables.truth import ENGLAND_CODE, YEAR, TrueTable
 
 INTERVAL_OF: Final = {
     Measure.TESTS: "request_to_test",  # every test stands once under each interval
@@ -19,7 +19,7 @@ INTERVAL_OF: Final = {
 SETTING_CODES: Final = {setting.table_name: setting.code for setting in source_settings()}
 PLACE: Final = ("region_code", "org_code")
 ROW: Final = (*PLACE, "label", "setting")
-ENGLAND: Final = {"region_code": "-", "org_code": "-", "provider_name": "ENGLAND"}
+ENGLAND: Final = {"region_code": ENGLAND_CODE, "org_code": ENGLAND_CODE, "provider_name": "ENGLAND"}
 
 
 def build(
@@ -33,7 +33,7 @@ def build(
     of providers.
     """
     chosen = _chosen(spec, tests, months)
-    england = chosen.with_columns(pl.lit("-").alias(column) for column in PLACE)
+    england = chosen.with_columns(pl.lit(ENGLAND_CODE).alias(column) for column in PLACE)
     every_place = england if names is None else pl.concat([england, chosen])
     by_period = pl.concat([every_place, every_place.with_columns(period=pl.lit(YEAR))])
     keys = (*ROW, "period")
@@ -41,7 +41,7 @@ def build(
     if spec.measure.is_median:
         values = values.join(median_days(by_period, keys), on=keys, how="left")
     else:
-        values = values.with_columns(value=pl.col("tests").cast(pl.Float64))
+        values = values.with_columns(value=pl.col("tests").cast(pl.Float64), dated=pl.col("tests"))
     return TrueTable(spec, tuple(months), _complete(spec, values, months, names))
 
 
@@ -85,14 +85,16 @@ def _complete(
     """Every row in published order with every period, whether or not there was activity."""
     rows = _england_rows(spec)
     if names is not None:
-        of_providers = values.filter(pl.col("org_code") != "-").select(ROW).unique()
+        of_providers = values.filter(pl.col("org_code") != ENGLAND_CODE).select(ROW).unique()
         rows = pl.concat([rows, _provider_rows(spec, of_providers, names)])
     periods = pl.DataFrame({"period": [*map(str, months), YEAR]})
     cells = rows.with_row_index("row").join(periods.with_row_index("column"), how="cross")
     return (
         cells.join(values, on=[*ROW, "period"], how="left")
         .sort("row", "column")
-        .select(*PLACE, "provider_name", "label", "setting", "period", pl.col("tests").fill_null(0), "value")
+        .select(
+            *PLACE, "provider_name", "label", "setting", "period", pl.col("tests", "dated").fill_null(0), "value"
+        )
     )
 
 

@@ -35,7 +35,7 @@ _MEDIAN_NOTES = (
 )
 _MEDIAN_KEY = (
     "0 = median value is 0",
-    "* = suppression: values based on less than {threshold} cases are suppressed",
+    "* = suppression: medians of less than {threshold} tests are suppressed",
     "Blank cells = no data has been submitted (activity, or {dates})",
 )
 _REQUEST_DATES = "valid 'date of test request' or 'date of test request received'"

@@ -8,6 +8,7 @@ import polars as pl
 from publish.period import Month
 from publish.tables.specification import TableSpec
 
+ENGLAND_CODE: Final = "-"  # what stands in the code columns of England's rows
 YEAR: Final = "year"  # the period that gathers all months of a table
 
 
@@ -16,8 +17,9 @@ class TrueTable:
     """True values of one table.
 
     `cells` has a row for every row of the table and every period, in published order: region_code, org_code,
-    provider_name, label, setting, period (ISO month, or `year`), tests (the count of tests on which the cell
-    rests, 0 where there are none), value (the count, or the median in days; null where there is none).
+    provider_name, label, setting, period (ISO month, or `year`), tests (the count on which the cell rests, 0
+    where there are none), dated (those of them whose days are known; all of them in a table of counts), value (the
+    count, or the median in days; null where there is none).
     """
 
     spec: TableSpec

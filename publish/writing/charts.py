@@ -10,11 +10,12 @@ from typing import Final
 
 import polars as pl
 
-from publish.disclosure.control import ENGLAND_CODE, YEAR, ProtectedTable
+from publish.disclosure.control import ProtectedTable
 from publish.edition import Edition
 from publish.period import Month, in_words
 from publish.reference.vocabulary import CancerGroup, Modality, cancer_groups, modalities
 from publish.tables.specification import ALL_SETTINGS, GP_DIRECT_ACCESS
+from publish.tables.truth import ENGLAND_CODE, YEAR
 from publish.writing.chart_dots import DAYS_HEIGHT, ROW, SPREAD_ROW, Row, draw_medians, draw_providers
 from publish.writing.chart_lines import PANEL_HEIGHT, Line, draw_line_panels
 from publish.writing.chart_style import EDGE, HEADING_HEIGHT, Page, capitalised, house_style, new_page, save
@@ -74,7 +75,7 @@ def write_charts(tables: ReleaseTables, edition: Edition, folder: Path) -> tuple
 
 def activity_chart(table: ProtectedTable, edition: Edition, folder: Path) -> Chart:
     """Tests by modality over the months of the table: the four largest modalities, below them the others."""
-    names, values = modality_names(table), england_values(table)
+    names, values = modality_names(table), table.england
     lines = [Line(name, over_months(values, label, "", table.months)) for label, name in names.items()]
     large, small = lines[:LARGEST], lines[LARGEST:]
     words = Words(
@@ -124,7 +125,7 @@ def medians_chart(tables: ReleaseTables, edition: Edition, folder: Path) -> Char
 
 def latest_rows(table: ProtectedTable, latest: Month) -> dict[str, Row]:
     """England's median of the month by common name of the modality, commonest modality first."""
-    values, names = england_values(table), modality_names(table)
+    values, names = table.england, modality_names(table)
     return {name: Row(name, values.get((label, "", str(latest)))) for label, name in names.items()}
 
 
@@ -160,7 +161,7 @@ def cancer_chart(table: ProtectedTable, group: CancerGroup, edition: Edition, fo
 
 def group_lines(table: ProtectedTable, group: CancerGroup) -> list[Line]:
     """All requests, and GP direct access."""
-    values = england_values(table)
+    values = table.england
     return [
         Line(name, over_months(values, group.cancer_group, setting, table.months))
         for setting, name in SETTING_NAMES.items()
@@ -178,7 +179,7 @@ def cancer_title(name: str, lines: Sequence[Line], latest: Month) -> str:
 def spread_chart(table: ProtectedTable, edition: Edition, folder: Path) -> Chart:
     """Medians from request to test in the year so far: every provider's and England's, commonest modalities."""
     names = dict(list(modality_names(table).items())[:SPREAD_ROWS])
-    england, providers = england_values(table), provider_values(table)
+    england, providers = table.england, provider_values(table)
     rows = [Row(name, england.get((label, "", YEAR)), providers.get(label, ())) for label, name in names.items()]
     months = in_words(table.months)
     words = Words(
@@ -214,12 +215,6 @@ def modality_names(table: ProtectedTable) -> dict[str, str]:
 def by_volume(modality: Modality) -> int:
     """Its place when modalities are sorted by volume."""
     return modality.volume_order
-
-
-def england_values(table: ProtectedTable) -> Values:
-    """England's values; those hidden or missing are not there."""
-    rows = table.cells.filter(pl.col("org_code") == ENGLAND_CODE, pl.col("value").is_not_null())
-    return {row[:3]: row[3] for row in rows.select("label", "setting", "period", "value").iter_rows()}
 
 
 def provider_values(table: ProtectedTable) -> dict[str, tuple[float, ...]]:

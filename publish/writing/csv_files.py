@@ -11,9 +11,10 @@ from typing import Final
 
 import polars as pl
 
-from publish.disclosure.control import ENGLAND_CODE, SHOWN, YEAR, ProtectedTable
+from publish.disclosure.control import SHOWN, ProtectedTable
 from publish.edition import Edition
 from publish.tables.specification import ALL_SETTINGS
+from publish.tables.truth import ENGLAND_CODE, YEAR
 from publish.writing.content import ReleaseTables
 from publish.writing.csv_metadata import all_tables_metadata, measure_name, table_metadata
 

@@ -32,8 +32,8 @@ def notes(policy: Policy) -> tuple[str, ...]:
     return (
         f"Counts are rounded to the nearest {policy.rounding_base} after adding up, so totals may differ from the "
         "sum of their parts.",
-        f"A value is empty where it is hidden (status '{SUPPRESSED}': it rests on fewer than {policy.threshold} "
-        f"tests) and where nothing was submitted (status '{NO_DATA}').",
+        f"A value is empty where it is hidden (status '{SUPPRESSED}': a count of fewer than "
+        f"{policy.threshold} tests, or the median of so few) and where nothing was submitted (status '{NO_DATA}').",
         "Text that a spreadsheet would run as a formula (it begins with =, +, - or @, or with a tab or a new line) "
         "has a single quote before it.",
     )
@@ -207,7 +207,7 @@ def value_column(tables: tuple[ProtectedTable, ...]) -> Json:
 STATUS_COLUMN: Final = one_of(
     "status",
     "Status of the value",
-    f"Why there is no value: '{SUPPRESSED}' where it rests on too few tests to be shown, '{NO_DATA}' where nothing "
+    f"Why there is no value: '{SUPPRESSED}' where it is of too few tests to be shown, '{NO_DATA}' where nothing "
     "was submitted, or for a median no test has both dates. Empty where there is a value.",
     (SUPPRESSED, NO_DATA),
     required=False,

@@ -156,7 +156,13 @@ def _write_remarks(sheet: Worksheet, spec: TableSpec, edition: Edition, policy: 
 
 def _filled(texts: tuple[str, ...], edition: Edition, policy: Policy) -> tuple[str, ...]:
     values = {"threshold": policy.threshold, "base": policy.rounding_base, "total": year_heading(edition)}
-    return tuple(text.format(**values) for text in texts)
+    return tuple(text.format(**values) for text in texts if _says_something(text, policy))
+
+
+def _says_something(text: str, policy: Policy) -> bool:
+    """Whether a line speaks of what the policy does: it may hide nothing, or not round."""
+    hides_nothing, does_not_round = policy.threshold == 1, policy.rounding_base == 1
+    return not ((hides_nothing and "{threshold}" in text) or (does_not_round and "{base}" in text))
 
 
 def _write_header(sheet: Worksheet, layout: Layout, edition: Edition) -> None:

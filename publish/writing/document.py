@@ -17,13 +17,14 @@ import polars as pl
 import typst
 
 from publish.bundled import bundled
-from publish.disclosure.control import NO_DATA, SUPPRESSED, YEAR, ProtectedTable
+from publish.disclosure.control import NO_DATA, SUPPRESSED, ProtectedTable
 from publish.disclosure.policy import Policy
 from publish.edition import Edition
 from publish.period import date_in_words, in_words
 from publish.quality.missing_months import spans
 from publish.reference.vocabulary import Modality, modalities
 from publish.tables.catalogue import ALL_MODALITIES, MONTHLY_TABLES
+from publish.tables.truth import ENGLAND_CODE, YEAR
 from publish.writing import headlines
 from publish.writing.charts import Chart
 from publish.writing.content import ReleaseTables
@@ -142,7 +143,7 @@ def months_without_data(table: ProtectedTable) -> str:
 
 def texts(table: ProtectedTable) -> list[tuple[str, str, str, float | None, str]]:
     """Label, setting, period, value and status of each England cell."""
-    england = table.cells.filter(pl.col("org_code") == "-")
+    england = table.cells.filter(pl.col("org_code") == ENGLAND_CODE)
     return england.select("label", "setting", "period", "value", "status").rows()
 
 

@@ -8,13 +8,12 @@ per cent. Percentages and changes are those of `publish.disclosure.control`, wor
 from collections.abc import Mapping
 from typing import Final
 
-import polars as pl
-
-from publish.disclosure.control import SHOWN, YEAR, ProtectedTable, change, percentage
+from publish.disclosure.control import ProtectedTable, change, percentage
 from publish.period import Month, in_words
 from publish.reference.vocabulary import CancerGroup, cancer_groups, modalities
 from publish.tables.catalogue import ALL_MODALITIES
 from publish.tables.specification import ALL_SETTINGS, GP_DIRECT_ACCESS
+from publish.tables.truth import YEAR
 from publish.writing.content import ReleaseTables
 from publish.writing.wording import FEWEST_TESTS, days, enough, listed
 
@@ -42,7 +41,7 @@ def headline_messages(tables: ReleaseTables, latest: Month) -> tuple[str, ...]:
 
 def month_activity(tables: ReleaseTables, latest: Month) -> tuple[str, ...]:
     """All modalities in the latest month, and the change on the same month a year earlier."""
-    values, before = shown(tables.england["1"]), latest.plus(-12)
+    values, before = tables.england["1"].england, latest.plus(-12)
     now, then = (values.get((ALL_MODALITIES, "", str(month))) for month in (latest, before))
     if not now:
         return ()
@@ -69,7 +68,7 @@ def year_activity(tables: ReleaseTables) -> tuple[str, ...]:
 
 def commonest_modalities(tables: ReleaseTables, latest: Month) -> tuple[str, ...]:
     """The modalities with the most tests in the latest month, and the share of the first."""
-    values = shown(tables.england["1"])
+    values = tables.england["1"].england
     counts = ranked({name: values.get((label, "", str(latest))) for name, label in everyday_names()})
     if not counts:
         return ()
@@ -86,7 +85,7 @@ def commonest_modalities(tables: ReleaseTables, latest: Month) -> tuple[str, ...
 
 def modality_changes(tables: ReleaseTables, latest: Month) -> tuple[str, ...]:
     """How the commonest modalities changed on the same month a year earlier."""
-    values, before = shown(tables.england["1"]), latest.plus(-12)
+    values, before = tables.england["1"].england, latest.plus(-12)
     counts = ranked({label: values.get((label, "", str(latest))) for _, label in everyday_names()})[:COMMONEST]
     names = {label: name for name, label in everyday_names()}
     by_name = {names[label]: large_change(now, values.get((label, "", str(before)))) for label, now in counts}
@@ -179,7 +178,7 @@ def median_sentence(
     tables: ReleaseTables, number: str, interval: str, latest: Month, label: str
 ) -> tuple[str, ...]:
     """The medians of one group for all patients and for GP direct access, from the document's table `number`."""
-    values = shown(tables.england[number])
+    values = tables.england[number].england
     everyone, by_gp = (values.get((label, setting, str(latest))) for setting in (ALL_SETTINGS, GP_DIRECT_ACCESS))
     if everyone is None:
         return ()
@@ -193,13 +192,13 @@ def median_sentence(
 
 def group_counts(tables: ReleaseTables, latest: Month, label: str) -> tuple[float | None, float | None]:
     """The published tests of one group in a month: all requests, and GP direct access."""
-    values = shown(tables.england["4"])
+    values = tables.england["4"].england
     return values.get((label, ALL_SETTINGS, str(latest))), values.get((label, GP_DIRECT_ACCESS, str(latest)))
 
 
 def modality_medians(tables: ReleaseTables, number: str, latest: Month) -> list[tuple[str, float]]:
     """Everyday names and medians of the modalities with at least `FEWEST_TESTS` tests, longest first."""
-    counts, medians = shown(tables.england["1"]), shown(tables.england[number])
+    counts, medians = tables.england["1"].england, tables.england[number].england
     keys = {name: (label, "", str(latest)) for name, label in everyday_names()}
     found = [(name, medians[key]) for name, key in keys.items() if enough(counts.get(key)) and key in medians]
     return sorted(found, key=lambda entry: -entry[1])
@@ -207,7 +206,7 @@ def modality_medians(tables: ReleaseTables, number: str, latest: Month) -> list[
 
 def longest_of(tables: ReleaseTables, number: str, latest: Month, longest: float) -> str:
     """`The longest`; or of which modalities, where the table shows a longer median that rests on few tests."""
-    medians = shown(tables.england[number])
+    medians = tables.england[number].england
     every = [medians.get((label, "", str(latest)), 0.0) for _, label in everyday_names()]
     if max(every) > longest:
         return f"Of modalities with at least {FEWEST_TESTS} tests, the longest"
@@ -216,16 +215,9 @@ def longest_of(tables: ReleaseTables, number: str, latest: Month, longest: float
 
 def whole_period(table: ProtectedTable) -> float | None:
     """All modalities over all months of a table; None unless every one of its months shows a total."""
-    values = shown(table)
+    values = table.england
     complete = all((ALL_MODALITIES, "", str(month)) in values for month in table.months)
     return values.get((ALL_MODALITIES, "", YEAR)) if complete else None
-
-
-def shown(table: ProtectedTable) -> Shown:
-    """The England values that a table shows. A hidden or empty cell is not among them."""
-    cells = table.cells.filter((pl.col("org_code") == "-") & (pl.col("status") == SHOWN))
-    rows = cells.select("label", "setting", "period", "value").drop_nulls().iter_rows()
-    return {(label, setting, period): value for label, setting, period, value in rows}
 
 
 def everyday_names() -> list[tuple[str, str]]:

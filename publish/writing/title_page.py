@@ -46,9 +46,9 @@ USING: Final = (
     "Activity: the number of imaging tests carried out in the month, whenever they were asked for.",
     "Provider: the organisation that runs the site where the test was done, such as an NHS trust or an "
     "independent sector company.",
-    "Region: each provider is placed in the commissioning region where its imaging sites are:",
+    "Region: an NHS provider stands in its own commissioning region, an independent one wherever it has sites:",
 )
-NO_ISSUES: Final = "No provider issue is known that would affect these figures."
+NO_ISSUES: Final = "No provider of some size went a whole month without reporting. Other issues may exist."
 ISSUES: Final = "Please bear these points in mind when you use the figures of the providers named:"
 NOT_WAITING_TIMES: Final = (
     "These figures should not be compared directly with the monthly diagnostics waiting times and activity return "

@@ -20,9 +20,6 @@ def test_medians_are_those_of_the_days_themselves(by_key):
         schema={"key": pl.String, "days": pl.Int32, "tests": pl.Int64},
         orient="row",
     )
-    expected = {
-        key: median(known)
-        for key, listed in by_key.items()
-        if (known := [day for day in listed if day is not None])
-    }
-    assert dict(median_days(counts, ["key"]).iter_rows()) == expected
+    known = {key: [day for day in listed if day is not None] for key, listed in by_key.items()}
+    found = {key: (value, dated) for key, value, dated in median_days(counts, ["key"]).iter_rows()}
+    assert found == {key: (median(listed), len(listed)) for key, listed in known.items() if listed}

@@ -107,3 +107,10 @@ def test_counts_add_up_over_files():
 def test_no_record_at_all():
     counts = counts_of()
     assert (counts.records, counts.months) == (0, ())
+
+
+def test_the_provider_of_a_record_without_a_test_date_does_not_depend_on_its_file():
+    undated = record(DIAGNOSTIC_TEST_DATE=None)
+    for other in ((), (record(),), (record(DIAGNOSTIC_TEST_DATE=date(1, 1, 1)),)):
+        kept_out = counts_of(undated, *other).kept_out.filter(pl.col("reason") == reasons.TEST_DATE_MISSING)
+        assert kept_out.rows() == [(None, "RF4", reasons.TEST_DATE_MISSING, 1)]

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from publish.counts import store
 from publish.counts.reduction import reduce_records
 from publish.counts.store import store_counts, stored_counts
 from publish.records.files import find_record_files
@@ -82,4 +83,10 @@ def test_damaged_counts_are_made_again(tmp_path, name):
     damaged.write_bytes(damaged.read_bytes()[:-9])
     assert stored_counts(tmp_path / "store", file, REFERENCE) is None
     damaged.unlink()
+    assert stored_counts(tmp_path / "store", file, REFERENCE) is None
+
+
+def test_counts_are_made_again_where_the_published_words_changed(tmp_path, monkeypatch):
+    file, _ = stored(tmp_path, record())
+    monkeypatch.setattr(store, "vocabulary_hash", lambda: "another")
     assert stored_counts(tmp_path / "store", file, REFERENCE) is None

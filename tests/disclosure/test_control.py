@@ -17,8 +17,9 @@ from publish.tables.truth import TrueTable
 SHAPE = dict.fromkeys(("region_code", "org_code", "provider_name", "label", "setting", "period"), "x")
 
 
-def protected(spec, tests, value, policy=None):
-    cells = pl.DataFrame([SHAPE | {"tests": tests, "value": value}], schema_overrides={"value": pl.Float64})
+def protected(spec, tests, value, policy=None, dated=None):
+    row = {"tests": tests, "dated": tests if dated is None else dated, "value": value}
+    cells = pl.DataFrame([SHAPE | row], schema_overrides={"value": pl.Float64})
     table = protect(TrueTable(spec, (Month(2023, 4),), cells), policy or load_policy())
     return table.cells.select("value", "status").row(0)
 
@@ -59,15 +60,33 @@ def test_medians_are_hidden_with_their_counts(tests, median, shown, status):
     assert protected(TABLE_2, tests, median) == (shown, status)
 
 
+#  dated   fewest_dates   shown    status
+DATED = [
+    (2, 1, 4.5, SHOWN),  # as published: hidden with its count alone
+    (2, 3, None, SUPPRESSED),
+    (3, 3, 4.5, SHOWN),
+    (0, 3, None, NO_DATA),
+]
+
+
+@pytest.mark.parametrize(("dated", "fewest", "shown", "status"), DATED)
+def test_a_policy_may_hide_medians_that_rest_on_few_dates(dated, fewest, shown, status):
+    policy = Policy(threshold=3, rounding_base=5, fewest_dates=fewest)
+    assert protected(TABLE_2, 50, 4.5 if dated else None, policy, dated) == (shown, status)
+    assert protected(TABLE_1, 50, 50.0, policy, dated) == (50, SHOWN)
+
+
 @pytest.mark.parametrize(("tests", "shown"), [(9, None), (10, 10), (14, 10), (15, 20)])
 def test_another_policy(tests, shown):
-    assert protected(TABLE_1, tests, float(tests), Policy(threshold=10, rounding_base=10))[0] == shown
+    assert (
+        protected(TABLE_1, tests, float(tests), Policy(threshold=10, rounding_base=10, fewest_dates=1))[0] == shown
+    )
 
 
 def test_true_values_do_not_leave():
-    cells = pl.DataFrame([SHAPE | {"tests": 2, "value": 2.0}])
+    cells = pl.DataFrame([SHAPE | {"tests": 2, "dated": 2, "value": 2.0}])
     table = protect(TrueTable(TABLE_1, (Month(2023, 4),), cells), load_policy())
-    assert "tests" not in table.cells.columns
+    assert not {"tests", "dated"} & set(table.cells.columns)
 
 
 def test_only_control_makes_a_protected_table():

@@ -186,7 +186,7 @@ def test_house_details_are_those_bundled():
 
 def test_numbers_in_the_text_are_those_of_the_program():
     """The pages speak of counts of 1 or 2, of the nearest 5, of six months and of 100 tests."""
-    assert load_policy() == Policy(threshold=3, rounding_base=5)
+    assert load_policy() == Policy(threshold=3, rounding_base=5, fewest_dates=1)
     assert (GRACE, FEWEST_TESTS) == ("6mo", 100)
 
 

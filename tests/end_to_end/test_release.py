@@ -118,7 +118,7 @@ def test_what_the_release_lacks_is_remarked(tmp_path, records):
     made, _ = make(tmp_path, records)
     blank, earlier, sites = made.remarks
     assert blank == "No record of May 2023: these columns are blank."
-    assert earlier.startswith("No record of June 2021 to May 2022 and July 2022 to February 2023: the document")
+    assert earlier.startswith("No record of April and May 2022, and July 2022 to February 2023: the document")
     assert sites.startswith("No table of sites was given")
 
 
@@ -129,7 +129,7 @@ def test_refusals_change_nothing(tmp_path, records):
     (records / "2023-07.csv").write_text("a,b\n")
     for given, month, says in (
         ([records], JUNE, "2 columns, not 18"),
-        ([old], JUNE, "holds no record with a test date in June 2021 to June 2023"),
+        ([old], JUNE, "holds no record with a test date in April 2022 to June 2023"),
         ([records / "2023-03.parquet"], JUNE, "no record of June 2023 reaches the tables"),
     ):
         with pytest.raises(InputRefused, match=says):
@@ -138,6 +138,12 @@ def test_refusals_change_nothing(tmp_path, records):
         make_release(JUNE, [str(old)], Settings(tmp_path / "out", published=date(2023, 6, 30)), lambda _: None)
     assert snapshot(made.folder) == before
     assert [path.name for path in (tmp_path / "out").iterdir() if path.name.startswith(".2023")] == []
+
+
+def test_the_next_release_comes_after_this_one(tmp_path, records):
+    made, _ = make(tmp_path, records, published=date(2024, 2, 1))
+    manifest = json.loads((made.folder / "internal" / "manifest.json").read_text())
+    assert manifest["release"]["next_published"] == "2024-02-15"
 
 
 def test_the_date_given_goes_before_the_calendar(tmp_path, records):
@@ -253,6 +259,7 @@ MISTAKES = [
     (["release", "2023-06", "--records", "records", "--published", "9999-12-31"], 2, "is after 2099"),
     (["release", "2023-06", "--records", "records", "--output", "a-file"], 2, "a-file: cannot be written to"),
     (["approve", "/", "--by", "X"], 2, "there is no release there"),
+    (["synthesise", "--year", "2019-20", "x.parquet"], 2, "name the year 2020-21 or a later one"),
     (["synthesise", "records"], 2, "is not the name of a Parquet file"),
     (["synthesise", "made-up.csv"], 2, "is not the name of a Parquet file"),
     (["synthesise", "a-file/made-up.parquet"], 2, "cannot be written to"),

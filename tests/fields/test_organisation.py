@@ -90,3 +90,15 @@ def test_every_site_has_every_day_once():
     each = found.group_by("SITE_CODE_IMAGING").agg(days.sum().alias("days"))
     assert set(each["days"]) == {(LAST - FIRST).days + 1}
     assert each.height == sites.height
+
+
+def test_a_region_counts_only_while_it_stands():
+    """Y60 began in April 2019: a site that is put there is in no region before."""
+    rows = [{"site_code": "NT960", "org_code": "NT9", "region_code": "Y60"}]
+    reference = ReferenceData(PROVIDERS, table("sites", rows), table("exam_codes", []), ())
+    sites = pl.DataFrame({"SITE_CODE_IMAGING": ["NT960"]})
+    found = providers_of_sites(sites, reference, date(2019, 3, 1), date(2019, 4, 30)).sort("valid_from")
+    assert found.select("valid_from", "reason").rows() == [
+        (date(2019, 3, 1), reasons.REGION_UNKNOWN),
+        (date(2019, 4, 1), None),
+    ]

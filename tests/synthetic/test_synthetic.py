@@ -45,8 +45,8 @@ def test_any_number_of_records_comes_out_exact(tmp_path, records):
     assert pl.read_parquet(file).height == records
 
 
-def test_a_single_month_and_a_year_before_the_provider_table(tmp_path):
-    for month in (Month(2024, 1), Month(2016, 5), Month(2027, 7)):
+def test_a_single_month_and_one_after_the_bundled_totals(tmp_path):
+    for month in (Month(2024, 1), Month(2019, 4), Month(2027, 7)):
         file = tmp_path / f"{month}.parquet"
         synthesise((month,), 2_000, 1, file)
         assert set(pl.read_parquet(file)["DIAGNOSTIC_TEST_DATE"].dt.strftime("%Y-%m")) == {str(month)}

@@ -14,14 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from publish.disclosure.control import YEAR, ProtectedTable, protect
+from publish.disclosure.control import ProtectedTable, protect
 from publish.disclosure.policy import load_policy
 from publish.edition import Edition
 from publish.period import Month
 from publish.reference.vocabulary import modalities
 from publish.tables.catalogue import ACTIVITY, TABLE_2, TABLE_3, TABLE_4
 from publish.tables.specification import TableSpec
-from publish.tables.truth import TrueTable
+from publish.tables.truth import YEAR, TrueTable
 from publish.writing.chart_dots import swarm
 from publish.writing.chart_lines import Line
 from publish.writing.chart_style import COLOURS, INK, QUIET_INK, spread_out
@@ -67,7 +67,10 @@ def table(
     ]
     columns = ("region_code", "org_code", "provider_name", "label", "setting", "period")
     schema = {**dict.fromkeys(columns, pl.String), "tests": pl.Int64, "value": pl.Float64}
-    return protect(TrueTable(spec, months, pl.DataFrame(rows, schema=schema, orient="row")), load_policy())
+    return protect(
+        TrueTable(spec, months, pl.DataFrame(rows, schema=schema, orient="row").with_columns(dated="tests")),
+        load_policy(),
+    )
 
 
 def counted(tests: int) -> Cell:

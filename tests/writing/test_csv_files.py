@@ -10,13 +10,13 @@ import csvw
 import polars as pl
 import pytest
 
-from publish.disclosure.control import YEAR, protect
+from publish.disclosure.control import protect
 from publish.disclosure.policy import load_policy
 from publish.edition import Edition
 from publish.period import Month
 from publish.tables.catalogue import TABLE_4, TABLE_5, TABLE_12
 from publish.tables.specification import GP_DIRECT_ACCESS, Label, TableSpec
-from publish.tables.truth import TrueTable
+from publish.tables.truth import YEAR, TrueTable
 from publish.writing.content import ReleaseTables
 from publish.writing.csv_files import write_csv_files
 from tests.samples import sample_edition, sample_tables
@@ -36,7 +36,7 @@ def small_table(spec: TableSpec, rows: list[tuple[tuple[str, str, str], str, lis
     ]
     columns = ("region_code", "org_code", "provider_name", "label", "setting", "period")
     schema = {**dict.fromkeys(columns, pl.String), "tests": pl.Int64, "value": pl.Float64}
-    frame = pl.DataFrame(cells, schema=schema, orient="row")
+    frame = pl.DataFrame(cells, schema=schema, orient="row").with_columns(dated="tests")
     return protect(TrueTable(replace(spec, labels=spec.labels[:1]), MONTHS, frame), load_policy())
 
 

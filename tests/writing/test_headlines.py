@@ -6,12 +6,12 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from publish.disclosure.control import YEAR, ProtectedTable, change, percentage, protect
+from publish.disclosure.control import ProtectedTable, change, percentage, protect
 from publish.disclosure.policy import load_policy
 from publish.period import Month, MonthlyPeriod
 from publish.tables.catalogue import ACTIVITY, ALL_MODALITIES, TABLE_2, TABLE_3, TABLE_4, TABLE_5, TABLE_6
 from publish.tables.specification import ALL_SETTINGS, GP_DIRECT_ACCESS, TableSpec
-from publish.tables.truth import TrueTable
+from publish.tables.truth import YEAR, TrueTable
 from publish.writing import headlines
 from publish.writing.content import ReleaseTables
 from tests.samples import sample_edition, sample_tables
@@ -41,7 +41,9 @@ def protected(spec: TableSpec, months: tuple[Month, ...], cells: Cells) -> Prote
     ]
     texts = ("region_code", "org_code", "provider_name", "label", "setting", "period")
     schema = dict.fromkeys(texts, pl.String) | {"tests": pl.Int64, "value": pl.Float64}
-    return protect(TrueTable(spec, months, pl.DataFrame(rows, schema, orient="row")), load_policy())
+    return protect(
+        TrueTable(spec, months, pl.DataFrame(rows, schema, orient="row").with_columns(dated="tests")), load_policy()
+    )
 
 
 def release(

@@ -16,10 +16,10 @@ import openpyxl
 import polars as pl
 import pytest
 
-from publish.disclosure.control import SUPPRESSED, YEAR, protect
+from publish.disclosure.control import SUPPRESSED, protect
 from publish.disclosure.policy import Policy, load_policy
 from publish.tables.catalogue import MONTHLY_TABLES, TABLE_1, TABLE_2, TABLE_4, TABLE_5
-from publish.tables.truth import TrueTable
+from publish.tables.truth import YEAR, TrueTable
 from publish.writing.workbook import write_workbook
 from tests import samples
 from tests.samples import sample_edition, sample_table
@@ -180,7 +180,10 @@ def one_provider(spec, name, tests=10, value=10.0):
     keys = {"region_code": "Y56", "org_code": "NT9", "provider_name": name, "label": "Fluoroscopy", "setting": ""}
     cells = [{**keys, "period": period, "tests": tests, "value": value} for period in ("2022-04", YEAR)]
     schema = {"tests": pl.Int64, "value": pl.Float64}
-    return protect(TrueTable(spec, months, pl.DataFrame(cells, schema_overrides=schema)), load_policy())
+    return protect(
+        TrueTable(spec, months, pl.DataFrame(cells, schema_overrides=schema).with_columns(dated="tests")),
+        load_policy(),
+    )
 
 
 def test_months_to_come_have_no_columns(write):
@@ -193,7 +196,7 @@ def test_months_to_come_have_no_columns(write):
 
 
 def test_notes_are_numbered_and_name_the_policy(write):
-    _, _, sheet = open_sheets(write(TABLE_1, policy=Policy(threshold=8, rounding_base=10)))
+    _, _, sheet = open_sheets(write(TABLE_1, policy=Policy(threshold=8, rounding_base=10, fewest_dates=1)))
     foot = [sheet.cell(row, 2).value for row in range(sheet.max_row - 8, sheet.max_row + 1)]
     assert [(text or "")[:9] for text in foot] == [
         "Notes:", "1. Indepe", "2. Counts", "3. A row ", "", "Key", "0 = zero ", "* = suppr", "Blank cel"
@@ -224,7 +227,7 @@ def test_the_regions_are_those_of_the_first_day_of_the_year(write):
 
 def test_without_issues_the_title_page_says_so(write):
     _, title, _ = open_sheets(write(TABLE_1, issues=()))
-    assert any(text.startswith("No provider issue is known") for text in texts(title))
+    assert any(text.startswith("No provider of some size went a whole month") for text in texts(title))
 
 
 # Drafts
