@@ -116,7 +116,7 @@ def synthesise(
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same file.")] = 1,
     quiet: Quiet = False,
 ) -> None:
-    """Make up records shaped like the published totals: the year, and the 13 months before it to compare with."""
+    """Make up records shaped like the published totals: the year, and the year before to compare with."""
     latest = FinancialYear.parse(year).months[-1]
     with progress(quiet=quiet) as tell:
         tell(f"Making up {records:,} records")

@@ -4,6 +4,7 @@ import re
 from calendar import month_name, monthrange
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import groupby
 
 from publish.errors import UsageError
 
@@ -148,6 +149,24 @@ def in_words(months: tuple[Month, ...]) -> str:
     """`April 2022 to March 2023`, or `April 2022` for a single month."""
     first, last = months[0], months[-1]
     return first.words if first == last else f"{first.words} to {last.words}"
+
+
+def spans(months: list[Month]) -> str:
+    """Months in words, those that follow each other as a span: `May 2023 and August to October 2023`."""
+    runs = groupby(enumerate(months), key=lambda pair: pair[1].plus(-pair[0]))
+    words = [_span([month for _, month in run]) for _, run in runs]
+    if len(words) == 1:
+        return words[0]
+    before_last = "," if " and " in words[-1] or " and " in words[-2] else ""
+    return f"{', '.join(words[:-1])}{before_last} and {words[-1]}"
+
+
+def _span(months: list[Month]) -> str:
+    first, last = months[0], months[-1]
+    if first == last:
+        return first.words
+    joined = "and" if len(months) == 2 else "to"
+    return f"{first.name if first.year == last.year else first.words} {joined} {last.words}"
 
 
 def date_in_words(day: date) -> str:

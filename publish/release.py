@@ -18,9 +18,9 @@ from publish.edition import Edition
 from publish.errors import InputRefused, NotApproved, UsageError, did_you_mean
 from publish.folders import recover, whole, writable
 from publish.house import House, load_house
-from publish.period import YEARS, Month, MonthlyPeriod, in_words
+from publish.period import YEARS, Month, MonthlyPeriod, in_words, spans
 from publish.progress import Tell
-from publish.quality.missing_months import missing_months, spans
+from publish.quality.missing_months import missing_months
 from publish.records.files import RecordFile, find_record_files
 from publish.records.readers import is_made_up, read_records, refusing
 from publish.reference.tables import ReferenceData, load_reference

@@ -1,9 +1,8 @@
 """Disclosure control: the only place where a true value becomes a published one.
 
 Rule (disclosure specification): counts below the threshold are hidden, zero is not; every other count is shown
-to the nearest rounding base; a median is hidden where its count is, or
-where too few of its tests have both dates; a percentage is worked out from
-published counts, to whole per cent, so that it gives away nothing that they do not.
+to the nearest rounding base; a median is hidden where its count is, or where too few of its tests have both dates;
+a percentage is worked out from published counts, to whole per cent, so that it gives away nothing that they do not.
 """
 
 from dataclasses import dataclass

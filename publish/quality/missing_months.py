@@ -1,12 +1,11 @@
 """Providers that reported nothing in some months, as the published tables show it."""
 
-from itertools import groupby
 from typing import Final
 
 import polars as pl
 
 from publish.disclosure.control import NO_DATA, ProtectedTable
-from publish.period import Month
+from publish.period import Month, spans
 from publish.tables.truth import ENGLAND_CODE, YEAR
 
 USUAL_TESTS: Final = 100  # a provider that does fewer tests in a month that it reports may well do none in another
@@ -32,21 +31,3 @@ def missing_months(activity: ProtectedTable) -> tuple[str, ...]:
         f"{name} ({code}) did not report any activity for {spans([Month.parse(p) for p in missing])}."
         for name, code, missing, _ in found.sort(pl.col("provider_name").str.to_lowercase(), "org_code").iter_rows()
     )
-
-
-def spans(months: list[Month]) -> str:
-    """Months in words, those that follow each other as a span: `May 2023 and August to October 2023`."""
-    runs = groupby(enumerate(months), key=lambda pair: pair[1].plus(-pair[0]))
-    words = [_span([month for _, month in run]) for _, run in runs]
-    if len(words) == 1:
-        return words[0]
-    before_last = "," if " and " in words[-1] or " and " in words[-2] else ""
-    return f"{', '.join(words[:-1])}{before_last} and {words[-1]}"
-
-
-def _span(months: list[Month]) -> str:
-    first, last = months[0], months[-1]
-    if first == last:
-        return first.words
-    joined = "and" if len(months) == 2 else "to"
-    return f"{first.name if first.year == last.year else first.words} {joined} {last.words}"

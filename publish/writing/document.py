@@ -20,8 +20,7 @@ from publish.bundled import bundled
 from publish.disclosure.control import NO_DATA, SUPPRESSED, ProtectedTable
 from publish.disclosure.policy import Policy
 from publish.edition import Edition
-from publish.period import date_in_words, in_words
-from publish.quality.missing_months import spans
+from publish.period import date_in_words, in_words, spans
 from publish.reference.vocabulary import Modality, modalities
 from publish.tables.catalogue import ALL_MODALITIES, MONTHLY_TABLES
 from publish.tables.truth import ENGLAND_CODE, YEAR

@@ -21,8 +21,6 @@ LITTLE_CHANGED: Final = 0.5  # per cent
 COMMONEST: Final = 4  # modalities named in the text; the table has them all
 CHEST_XRAY: Final = "Chest (X-ray)"
 
-Shown = Mapping[tuple[str, str, str], float]  # (label, setting, period) to published value
-
 
 def headline_messages(tables: ReleaseTables, latest: Month) -> tuple[str, ...]:
     """Activity, the year so far, modalities, waits, GP direct access: those messages that can be given.

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from publish.edition import Edition
+from publish.period import in_words
 from publish.progress import Tell
 from publish.writing.charts import write_charts
 from publish.writing.content import ReleaseTables
@@ -37,5 +38,7 @@ def what_changed(edition: Edition) -> tuple[str, ...]:
     added = f"{edition.period.latest.words} is added."
     if not earlier:
         return (added, f"The tables start again: this is the first month of {edition.period.year.label}.")
-    span = earlier[0].words if len(earlier) == 1 else f"{earlier[0].words} to {earlier[-1].words}"
-    return (added, f"Figures for {span} are counted again, with any records received since the last release.")
+    return (
+        added,
+        f"Figures for {in_words(earlier)} are counted again, with any records received since the last release.",
+    )
