@@ -14,10 +14,10 @@ import polars as pl
 from publish.fields import reasons
 from publish.fields.imaging import classes_of_exams
 from publish.fields.intervals import out_of_order, request_to_test, test_to_report
-from publish.fields.items import clock_date, unreadable
 from publish.fields.organisation import providers_of_sites
 from publish.fields.setting import settings_of_codes
-from publish.reference.dated import hold_on
+from publish.records.values import clock_date, unreadable
+from publish.reference.dated import join_on_day
 from publish.reference.tables import ReferenceData
 
 VERSION: Final = 3  # goes up when the reduction changes, so that stored counts are made again
@@ -85,10 +85,8 @@ class LookUp:
 
     def join_to(self, records: pl.LazyFrame) -> pl.LazyFrame:
         """The records with the number of what their code means, in place of the code."""
-        joined = records.join(self.by_code.lazy(), on=self.given, how="left", nulls_equal=True)
-        if "valid_from" in self.by_code.columns:
-            joined = joined.filter(hold_on(pl.col(TEST_DATE).fill_null(UNDATED))).drop("valid_from", "valid_to")
-        return joined.drop(self.given)
+        day = pl.col(TEST_DATE).fill_null(UNDATED)
+        return join_on_day(records, self.by_code, self.given, day, keep_order=False).drop(self.given)
 
 
 def add(parts: Iterable[Counts]) -> Counts:
@@ -172,9 +170,6 @@ def _numbered(number: str, given: tuple[str, ...], resolved: pl.DataFrame) -> Lo
     meaning = [name for name in resolved.columns if name not in {*given, "valid_from", "valid_to"}]
     meanings = resolved.select(meaning).unique().sort(meaning).with_row_index(number)
     by_code = resolved.join(meanings, on=meaning, nulls_equal=True).drop(meaning)
-    changes_meaning = by_code.select(given).is_duplicated().any()
-    if not changes_meaning:
-        by_code = by_code.select(*given, number)
     return LookUp(number, given, meanings.with_columns(pl.col(pl.String).cast(pl.Categorical)), by_code)
 
 

@@ -6,8 +6,8 @@ from typing import Final
 import polars as pl
 
 from publish.fields import reasons
-from publish.fields.items import code
 from publish.fields.reasons import first_reason
+from publish.records.values import code
 from publish.reference.dated import DAY, narrowed, stretches
 from publish.reference.tables import ReferenceData
 from publish.reference.vocabulary import modalities

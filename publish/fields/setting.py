@@ -2,8 +2,8 @@
 
 import polars as pl
 
-from publish.fields.items import code
 from publish.fields.reasons import SETTING_MISSING, SETTING_UNKNOWN, first_reason
+from publish.records.values import code
 from publish.reference.vocabulary import source_settings
 
 

@@ -4,6 +4,7 @@ A look-up gives every record exactly one row: for each code the whole window of 
 and days on which no row held are stretches too, with nothing in them.
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import polars as pl
@@ -55,6 +56,26 @@ def _gaps(held: pl.DataFrame, key: str, first: date, last: date) -> pl.DataFrame
 def hold_on(day: pl.Expr) -> pl.Expr:
     """Whether a stretch holds on the day; true where the code has no stretch at all, or there is no day."""
     return day.is_between(pl.col("valid_from"), pl.col("valid_to")).fill_null(value=True)
+
+
+def join_on_day(
+    records: pl.LazyFrame, resolved: pl.DataFrame, on: Sequence[str], day: pl.Expr, *, keep_order: bool = True
+) -> pl.LazyFrame:
+    """The records with what their codes mean on the day: exactly one row for each record.
+
+    `resolved` has the codes as they stand in the records (columns `on`), every one of them, with its stretches
+    (`valid_from`, `valid_to`: every day of the window once) and the columns that are joined.
+    """
+    given = list(on)
+    meaning = [name for name in resolved.columns if name not in {*on, "valid_from", "valid_to"}]
+    changes = pl.struct(meaning).n_unique().over(given) > 1 if meaning else pl.lit(value=False)
+    marked = resolved.with_columns(changes=changes)
+    same = marked.filter(~pl.col("changes")).unique(given, keep="any").select(*given, *meaning)
+    dated = marked.filter("changes").drop("changes")
+    order = "left" if keep_order else "none"
+    look_up = pl.concat([same, dated], how="diagonal").lazy() if dated.height else same.lazy()
+    joined = records.join(look_up, on=given, how="left", nulls_equal=True, maintain_order=order)
+    return joined.filter(hold_on(day)).drop("valid_from", "valid_to") if dated.height else joined
 
 
 def narrowed(left: pl.DataFrame, right: pl.DataFrame, left_on: str, right_on: str) -> pl.DataFrame:

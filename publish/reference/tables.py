@@ -7,7 +7,7 @@ Codes are compared in capitals, here as in the records; what could never match i
 
 import hashlib
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
 from typing import Final
@@ -32,6 +32,34 @@ COLUMNS: Final = {
         *("interventional", *VALIDITY),
     ),
 }
+# Columns that the official exam look-up has and the contract has not: an own exam_codes.csv may have them too.
+CLASSIFIED: Final = (
+    *("snomed_description", "sub_system_id", "sub_system", "sub_system_component_id", "sub_system_component"),
+    *("morphology_id", "morphology", "fetal_id", "fetal"),
+)
+# What official files are imported into (`publish reference import`). Both days of VALIDITY are included.
+OFFICIAL: Final = {
+    # every organisation by its code; `kind` is the kind of file that it came from (etr, epraccur, ...)
+    "organisations": ("org_code", "org_name", "kind", *VALIDITY),
+    # the commissioner of a practice, the trust of a site
+    "parents": ("org_code", "parent_code", *VALIDITY),
+    # `valid_from` is the day of the succession; `valid_to` is always empty
+    "successions": ("predecessor", "successor", *VALIDITY),
+    "commissioners": (
+        *("commissioner_code", "commissioner_name", "ons_code", "region_code", "icb_code"),
+        *VALIDITY,
+    ),
+    "icbs": ("icb_code", "ons_code", "icb_name", "region_code", *VALIDITY),
+    # sub_icb_code and icb_code are ODS codes (07X, QMJ), the columns with `ons` hold E38000240, E54000028
+    "lsoas": ("lsoa", "msoa", "sub_icb_code", "sub_icb_ons_code", "icb_code", "icb_ons_code", "imd_decile"),
+    # postcodes as `WN5 8QX`: capitals, one blank before the last three characters
+    "postcodes": ("postcode", "lsoa", "msoa", "sub_icb_ons_code", "country", *VALIDITY),
+    # NICIP codes and what they map to
+    "nicip_codes": ("nicip_code", "nicip_description", "snomed_code", "snomed_description", *VALIDITY),
+    # SNOMED codes that may be used for an exam
+    "snomed_codes": ("snomed_code", "snomed_description", *VALIDITY),
+    "local_codes": ("submitter_code", "local_code", "nicip_code"),
+}
 KEYS: Final = {"providers": ("org_code",), "sites": ("site_code",), "exam_codes": ("nicip_code", "snomed_code")}
 _IN_CAPITALS: Final = (
     "org_code",
@@ -55,12 +83,33 @@ class ReferenceFile:
 
 @dataclass(frozen=True)
 class ReferenceData:
-    """The reference tables in use, in the columns of the contract: text, and dates as Date, empty as null."""
+    """The reference tables in use: text, and dates as Date, empty as null. Columns as in COLUMNS and OFFICIAL.
+
+    The first three are the contract. `exam_codes` has its columns and those of CLASSIFIED; where official tables
+    of exam codes are in use, their rows stand in it instead. `complete` names the kinds of official file that have
+    been imported whole: only they can tell that a code does not exist.
+    """
 
     providers: pl.DataFrame
     sites: pl.DataFrame
     exam_codes: pl.DataFrame
     files: tuple[ReferenceFile, ...]
+    organisations: pl.DataFrame = field(default_factory=lambda: empty("organisations"))
+    parents: pl.DataFrame = field(default_factory=lambda: empty("parents"))
+    successions: pl.DataFrame = field(default_factory=lambda: empty("successions"))
+    commissioners: pl.DataFrame = field(default_factory=lambda: empty("commissioners"))
+    icbs: pl.DataFrame = field(default_factory=lambda: empty("icbs"))
+    lsoas: pl.DataFrame = field(default_factory=lambda: empty("lsoas"))
+    postcodes: pl.LazyFrame = field(default_factory=lambda: empty("postcodes").lazy())  # millions of rows: scanned
+    nicip_codes: pl.DataFrame = field(default_factory=lambda: empty("nicip_codes"))
+    snomed_codes: pl.DataFrame = field(default_factory=lambda: empty("snomed_codes"))
+    local_codes: pl.DataFrame = field(default_factory=lambda: empty("local_codes"))
+    complete: frozenset[str] = frozenset()
+
+
+def empty(table: str) -> pl.DataFrame:
+    """An official table without rows."""
+    return pl.DataFrame(schema={name: pl.Date if name in VALIDITY else pl.String for name in OFFICIAL[table]})
 
 
 def load_reference(folder: Path | None = None) -> ReferenceData:

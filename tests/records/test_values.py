@@ -5,7 +5,7 @@ from datetime import date, datetime
 import polars as pl
 import pytest
 
-from publish.fields.items import clock_date, code, unreadable
+from publish.records.values import clock_date, code, unreadable
 
 
 @pytest.mark.parametrize(
