@@ -82,6 +82,36 @@ def source_settings() -> tuple[SourceSetting, ...]:
     return tuple(SourceSetting(**row) for row in bundled_rows("source_settings"))
 
 
+@cache
+def ethnic_categories() -> dict[str, str]:
+    """What the codes of ethnic categories mean."""
+    return {row["code"]: row["ethnic_category"] for row in bundled_rows("ethnic_categories")}
+
+
+@cache
+def ethnic_groups() -> dict[str, str]:
+    """The group in which each ethnic category is, by code."""
+    return {row["code"]: row["ethnic_group"] for row in bundled_rows("ethnic_categories")}
+
+
+@cache
+def nhs_number_statuses() -> dict[str, str]:
+    """What the codes 01 to 08 say of an NHS number."""
+    return {row["code"]: row["nhs_number_status"] for row in bundled_rows("nhs_number_statuses")}
+
+
+@cache
+def person_genders() -> dict[str, str]:
+    """What the codes of a person's gender mean."""
+    return {row["code"]: row["person_gender"] for row in bundled_rows("person_genders")}
+
+
+@cache
+def default_practices() -> dict[str, str]:
+    """The codes that stand for a practice where there is none, and what they say."""
+    return {row["code"]: row["practice_name"] for row in bundled_rows("default_practices")}
+
+
 def regions(on: date) -> tuple[Region, ...]:
     """The regions of that day, in order of code."""
     day = on.isoformat()
