@@ -1,14 +1,13 @@
-"""The reference tables that users bring their own of: providers, sites, exam codes.
+"""The reference tables in use: the bundled ones, the user's own over them, and what official files were imported.
 
-Contract (records specification, Reference data): the columns below, dated by `valid_from` and `valid_to` (both
-days included; empty means open). A file of the same name in the user's folder takes the place of the bundled one.
-Codes are compared in capitals, here as in the records; what could never match is refused, not passed over.
+Contract (records specification, Reference data): the columns in `columns`, dated by `valid_from` and `valid_to`
+(both days included; empty means open). A file of the same name in the user's folder takes the place of the bundled
+one. Codes are compared in capitals, here as in the records; what could never match is refused, not passed over.
 """
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from io import StringIO
 from pathlib import Path
 from typing import Final
 
@@ -16,60 +15,15 @@ import polars as pl
 
 from publish.bundled import bundled
 from publish.errors import InputRefused, UsageError, did_you_mean
-from publish.reference.vocabulary import cancer_groups
+from publish.reference.columns import BUNDLED, COLUMNS, PARTIAL, SITE_FILES, SOURCES, STORED, empty
+from publish.reference.columns import CLASSIFIED as CLASSIFIED
+from publish.reference.columns import KEYS as KEYS
+from publish.reference.columns import OFFICIAL as OFFICIAL
+from publish.reference.columns import VALIDITY as VALIDITY
+from publish.reference.exams import effective_exams
+from publish.reference.reading import cells, read_table, rows_of_csv
 
-VALIDITY: Final = ("valid_from", "valid_to")
-COLUMNS: Final = {
-    "providers": ("org_code", "provider_name", "region_code", "icb_code", "imaging_network", *VALIDITY),
-    "sites": (
-        *("site_code", "site_name", "org_code", "region_code", "icb_code", "postcode", "country"),
-        *VALIDITY,
-    ),
-    "exam_codes": (
-        *("nicip_code", "nicip_description", "snomed_code", "modality_id", "modality", "sub_modality_id"),
-        *("sub_modality", "region_id", "region", "sub_region_id", "sub_region", "system_id", "system"),
-        *("early_diagnosis_of_cancer", "sub_early_diagnosis_of_cancer", "published_test_group"),
-        *("interventional", *VALIDITY),
-    ),
-}
-# Columns that the official exam look-up has and the contract has not: an own exam_codes.csv may have them too.
-CLASSIFIED: Final = (
-    *("snomed_description", "sub_system_id", "sub_system", "sub_system_component_id", "sub_system_component"),
-    *("morphology_id", "morphology", "fetal_id", "fetal"),
-)
-# What official files are imported into (`publish reference import`). Both days of VALIDITY are included.
-OFFICIAL: Final = {
-    # every organisation by its code; `kind` is the kind of file that it came from (etr, epraccur, ...)
-    "organisations": ("org_code", "org_name", "kind", *VALIDITY),
-    # the commissioner of a practice, the trust of a site
-    "parents": ("org_code", "parent_code", *VALIDITY),
-    # `valid_from` is the day of the succession; `valid_to` is always empty
-    "successions": ("predecessor", "successor", *VALIDITY),
-    "commissioners": (
-        *("commissioner_code", "commissioner_name", "ons_code", "region_code", "icb_code"),
-        *VALIDITY,
-    ),
-    "icbs": ("icb_code", "ons_code", "icb_name", "region_code", *VALIDITY),
-    # sub_icb_code and icb_code are ODS codes (07X, QMJ), the columns with `ons` hold E38000240, E54000028
-    "lsoas": ("lsoa", "msoa", "sub_icb_code", "sub_icb_ons_code", "icb_code", "icb_ons_code", "imd_decile"),
-    # postcodes as `WN5 8QX`: capitals, one blank before the last three characters
-    "postcodes": ("postcode", "lsoa", "msoa", "sub_icb_ons_code", "country", *VALIDITY),
-    # NICIP codes and what they map to
-    "nicip_codes": ("nicip_code", "nicip_description", "snomed_code", "snomed_description", *VALIDITY),
-    # SNOMED codes that may be used for an exam
-    "snomed_codes": ("snomed_code", "snomed_description", *VALIDITY),
-    "local_codes": ("submitter_code", "local_code", "nicip_code"),
-}
-KEYS: Final = {"providers": ("org_code",), "sites": ("site_code",), "exam_codes": ("nicip_code", "snomed_code")}
-_IN_CAPITALS: Final = (
-    "org_code",
-    "site_code",
-    "nicip_code",
-    "region_code",
-    "icb_code",
-    "country",
-    "interventional",
-)
+DEFAULT_FOLDER: Final = Path("reference-data")
 
 
 @dataclass(frozen=True)
@@ -79,6 +33,18 @@ class ReferenceFile:
     table: str
     origin: str
     sha256: str
+
+
+@dataclass(frozen=True)
+class Import:
+    """An official file that was imported: its kind, name, content, and the days that it speaks of (ISO)."""
+
+    kind: str
+    file: str
+    sha256: str
+    rows: str
+    earliest: str
+    latest: str
 
 
 @dataclass(frozen=True)
@@ -105,132 +71,120 @@ class ReferenceData:
     snomed_codes: pl.DataFrame = field(default_factory=lambda: empty("snomed_codes"))
     local_codes: pl.DataFrame = field(default_factory=lambda: empty("local_codes"))
     complete: frozenset[str] = frozenset()
-
-
-def empty(table: str) -> pl.DataFrame:
-    """An official table without rows."""
-    return pl.DataFrame(schema={name: pl.Date if name in VALIDITY else pl.String for name in OFFICIAL[table]})
+    imports: tuple[Import, ...] = ()
 
 
 def load_reference(folder: Path | None = None) -> ReferenceData:
-    """The bundled tables, each replaced by the user's own where `folder` has one.
+    """The bundled tables, each replaced by the one of that name in `folder`: the user's own, or an imported one.
 
-    Raises UsageError where the folder has none of them, or one by a name that is nearly right; InputRefused where
-    a file is in a wrong layout.
+    Without a folder, `reference-data` in the current folder is used where it holds a table. The exam codes are
+    the effective ones (see `exams`). Raises UsageError where the folder has no table, or one by a name that is
+    nearly right; InputRefused where a file is in a wrong layout.
     """
-    if folder is not None and not any(_own(table, folder) for table in COLUMNS):
+    folder = folder or default_folder()
+    if folder is not None:
+        _refuse_near_names(folder)
+    if folder is not None and not any(_own(table, folder) for table in (*COLUMNS, *STORED)):
         raise UsageError(
             "holds no reference table",
             where=str(folder),
-            do=f"put {', '.join(f'{table}.csv' for table in COLUMNS)}, or any one of them, there",
+            do=f"put {', '.join(f'{table}.csv' for table in COLUMNS)}, or any one of them, there, "
+            "or fill it by: publish reference import KIND FILE",
         )
-    if folder is not None:
-        _refuse_near_names(folder)
-    paths = {table: _choose(table, folder) for table in COLUMNS}
+    paths = {table: _choose(table, folder) for table in (*COLUMNS, *STORED)}
+    return _assembled({table: path for table, path in paths.items() if path}, read_imports(folder))
+
+
+def default_folder() -> Path | None:
+    """`reference-data` in the current folder, where it is there and is not empty."""
+    return DEFAULT_FOLDER if DEFAULT_FOLDER.is_dir() and any(DEFAULT_FOLDER.iterdir()) else None
+
+
+def _assembled(paths: Mapping[str, tuple[Path, str]], imports: tuple[Import, ...]) -> ReferenceData:
+    def table(name: str) -> pl.DataFrame:
+        return read_table(name, paths[name][0]) if name in paths else empty(name)
+
+    exams = effective_exams(table("exam_codes"), table("nicip_codes"), table("exam_lookup"), table("snomed_codes"))
     return ReferenceData(
-        **{table: read_table(table, path) for table, (path, _) in paths.items() if path},
-        files=tuple(
-            ReferenceFile(table, origin, hashlib.sha256(path.read_bytes()).hexdigest())
-            for table, (path, origin) in paths.items()
-        ),
+        providers=table("providers"),
+        sites=table("sites"),
+        exam_codes=exams.exam_codes,
+        files=tuple(ReferenceFile(name, origin, _sha256(path)) for name, (path, origin) in paths.items()),
+        organisations=table("organisations"),
+        parents=table("parents"),
+        successions=table("successions"),
+        commissioners=table("commissioners"),
+        icbs=table("icbs"),
+        lsoas=table("lsoas"),
+        postcodes=_postcodes(paths["postcodes"][0]) if "postcodes" in paths else empty("postcodes").lazy(),
+        nicip_codes=exams.nicip_codes,
+        snomed_codes=exams.snomed_codes,
+        local_codes=table("local_codes"),
+        complete=_complete(imports, own_sites=paths["sites"][1] != "bundled"),
+        imports=imports,
     )
+
+
+def _complete(imports: tuple[Import, ...], *, own_sites: bool) -> frozenset[str]:
+    kinds = {each.kind for each in imports}
+    own = {"sites"} if own_sites and kinds.isdisjoint(SITE_FILES) else set[str]()
+    return frozenset(kinds - set(PARTIAL) | own)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _refuse_near_names(folder: Path) -> None:
     """A slip in a name would leave the bundled table in use without a word."""
-    absent = [table for table in COLUMNS if not _own(table, folder)]
+    known = (*COLUMNS, *STORED)
+    absent = [table for table in known if not _own(table, folder)]
     for file in sorted(folder.glob("*.csv")):
         meant = did_you_mean(file.stem.lower(), absent)
-        if meant and file.stem.lower() not in COLUMNS:
+        if meant and file.stem.lower() not in {*known, "sources"}:
             raise UsageError(
                 f"is no reference table.{meant}", where=str(file), do="rename the file, or take it away"
             )
 
 
-def _choose(table: str, folder: Path | None) -> tuple[Path, str]:
+def _choose(table: str, folder: Path | None) -> tuple[Path, str] | None:
     own = _own(table, folder) if folder else None
-    return (own, str(own.resolve())) if own else (bundled("reference_data") / f"{table}.csv", "bundled")
+    if own:
+        return own, str(own.resolve())
+    return (bundled("reference_data") / f"{table}.csv", "bundled") if table in BUNDLED else None
 
 
 def _own(table: str, folder: Path) -> Path | None:
-    """The user's file of that table, whatever capitals its name is written in."""
+    """The file of that table in the folder, whatever capitals its name is written in."""
     files = sorted(folder.iterdir()) if folder.is_dir() else []
-    return next((file for file in files if file.name.lower() == f"{table}.csv" and file.is_file()), None)
+    return next((file for file in files if file.name.lower() == file_name(table) and file.is_file()), None)
 
 
-def read_table(table: str, file: Path) -> pl.DataFrame:
-    """One reference table from a CSV file.
+def file_name(table: str) -> str:
+    """The name of the file that holds a table: CSV, but for the millions of postcodes."""
+    return f"{table}.parquet" if table == "postcodes" else f"{table}.csv"
 
-    Raises InputRefused where its columns are not as expected, or where a row holds what could never match: no
-    code, dates that are none or end before they begin, a group or mark that no table has.
-    """
+
+def read_imports(folder: Path | None) -> tuple[Import, ...]:
+    """What `sources.csv` of the folder says was imported. Raises InputRefused where it is not such a file."""
+    file = folder / "sources.csv" if folder else None
+    if file is None or not file.is_file():
+        return ()
+    return tuple(Import(*row) for row in cells(SOURCES, (), rows_of_csv(file), file).fill_null("").iter_rows())
+
+
+def _postcodes(file: Path) -> pl.LazyFrame:
+    rows = pl.scan_parquet(file)
+    expected = empty("postcodes").schema
     try:
-        text = file.read_text(encoding="utf-8-sig")
-        rows = pl.read_csv(StringIO(text), infer_schema=False)
-    except (pl.exceptions.PolarsError, OSError, UnicodeDecodeError) as error:
+        found = rows.collect_schema()
+    except (pl.exceptions.PolarsError, OSError):
+        found = pl.Schema()
+    if any(found.get(name) != kind for name, kind in expected.items()):
         raise InputRefused(
-            f"cannot be read as CSV ({type(error).__name__})",
+            "is not a table of postcodes",
             where=str(file),
-            do="save it again as UTF-8 CSV, with no more values on a line than there are columns",
-        ) from None
-    given = {name.strip().lower(): name for name in rows.columns}
-    missing = [column for column in COLUMNS[table] if column not in given]
-    if missing:
-        raise InputRefused(
-            f"lacks the columns {', '.join(missing)}.{did_you_mean(missing[0], rows.columns)}",
-            where=str(file),
-            do=f"give the columns {', '.join(COLUMNS[table])}, with commas between them",
+            do="take it away, and make it again by: publish reference import postcodes FILE",
         )
-    read = rows.select(
-        pl.col(given[column]).str.strip_chars().replace("", None).alias(column) for column in COLUMNS[table]
-    ).filter(pl.any_horizontal(pl.all().is_not_null()))
-    _refuse_rows_run_together(read, file)
-    in_capitals = [column for column in _IN_CAPITALS if column in read.columns]
-    coded = read.with_columns(pl.col(in_capitals).str.to_uppercase())
-    _refuse_rows_that_match_nothing(table, coded, file)
-    return _with_dates(coded, file)
-
-
-def _refuse_rows_run_together(rows: pl.DataFrame, file: Path) -> None:
-    """A value over several lines: a quotation mark that was left open has swallowed the rows up to the next one."""
-    for column in rows.columns:
-        if rows[column].str.contains("\n", literal=True).any():
-            raise InputRefused(
-                f"{column} holds a value that runs over several lines",
-                where=str(file),
-                do="write it on one line, and close every quotation mark",
-            )
-
-
-def _refuse_rows_that_match_nothing(table: str, rows: pl.DataFrame, file: Path) -> None:
-    keys = KEYS[table]
-    if rows.select(pl.all_horizontal(pl.col(keys).is_null()).any()).item():
-        raise InputRefused(
-            f"a row has no {' and no '.join(keys)}", where=str(file), do="give every row its code, or take it out"
-        )
-    known: dict[str, Collection[str]] = {
-        "published_test_group": [group.cancer_group for group in cancer_groups()],
-        "interventional": ("Y", "N"),
-    }
-    for column in (column for column in rows.columns if column in known):
-        for value in rows[column].drop_nulls().unique().sort():
-            if value not in known[column]:
-                raise InputRefused(
-                    f"{column} holds {value!r}, which is none of its values.{did_you_mean(value, known[column])}",
-                    where=str(file),
-                    do=f"use one of {', '.join(sorted(known[column]))}, or leave it empty",
-                )
-
-
-def _with_dates(rows: pl.DataFrame, file: Path) -> pl.DataFrame:
-    dated = rows.with_columns(pl.col(VALIDITY).str.to_date("%Y-%m-%d", strict=False))
-    wrong = [name for name in VALIDITY if dated[name].null_count() != rows[name].null_count()]
-    if wrong:
-        raise InputRefused(
-            f"{wrong[0]} holds something that is not a date", where=str(file), do="write dates as 2023-04-01"
-        )
-    if dated.select((pl.col("valid_to") < pl.col("valid_from")).any()).item():
-        raise InputRefused(
-            "the valid_to of a row is before its valid_from", where=str(file), do="exchange the two or mend them"
-        )
-    return dated
+    return rows.select(expected.names())

@@ -7,7 +7,7 @@ import pytest
 
 from publish.errors import InputRefused, UsageError
 from publish.reference.dated import stretches
-from publish.reference.tables import COLUMNS, load_reference
+from publish.reference.tables import CLASSIFIED, COLUMNS, load_reference
 from publish.reference.vocabulary import cancer_groups, modalities, regions, source_settings
 
 
@@ -15,7 +15,9 @@ def test_the_bundled_tables_keep_the_contract_and_do_not_overlap():
     reference = load_reference()
     assert {file.origin for file in reference.files} == {"bundled"}
     for name, columns in COLUMNS.items():
-        assert getattr(reference, name).columns == list(columns)
+        assert getattr(reference, name).columns[: len(columns)] == list(columns)
+    assert reference.exam_codes.columns == [*COLUMNS["exam_codes"], *CLASSIFIED]
+    assert reference.complete == frozenset()
     first, last = date(2018, 4, 1), date(2025, 3, 31)
     assert stretches(reference.providers, "org_code", first, last)["org_code"].n_unique() == 188
     assert stretches(reference.exam_codes, "nicip_code", first, last).height == 173
@@ -50,7 +52,8 @@ def test_a_file_of_the_users_takes_the_place_of_the_bundled_one(tmp_path):
     reference = load_reference(tmp_path)
     assert reference.sites.select("org_code", "valid_from", "valid_to").rows() == [("RF4", date(2020, 1, 1), None)]
     assert reference.providers.equals(load_reference().providers)
-    assert [file.origin == "bundled" for file in reference.files] == [True, False, True]
+    assert [file.table for file in reference.files if file.origin != "bundled"] == ["sites"]
+    assert reference.complete == {"sites"}
 
 
 SITES = ",".join(COLUMNS["sites"]) + "\n"
