@@ -8,14 +8,29 @@ def days_between(start: str, end: str) -> pl.Expr:
     return (pl.col(end) - pl.col(start)).dt.total_days().cast(pl.Int32)
 
 
+def TEST_REQUEST_TO_TEST_REQUEST_RECEIVED() -> pl.Expr:
+    """Days from the date of test request to the date on which the request was received."""
+    return days_between("DIAGNOSTIC_TEST_REQUEST_DATE", "DIAG_TEST_REQUEST_REC_DATE")
+
+
 def TEST_REQUEST_TO_TEST() -> pl.Expr:
     """Days from the date of test request to the date of test."""
     return days_between("DIAGNOSTIC_TEST_REQUEST_DATE", "DIAGNOSTIC_TEST_DATE")
 
 
+def TEST_REQUEST_TO_SERVICE_REPORT_ISSUED() -> pl.Expr:
+    """Days from the date of test request to the date on which the report was issued."""
+    return days_between("DIAGNOSTIC_TEST_REQUEST_DATE", "SERVICE_REPORT_DATE")
+
+
 def TEST_REQUEST_RECEIVED_TO_TEST() -> pl.Expr:
     """Days from the date on which the test request was received to the date of test."""
     return days_between("DIAG_TEST_REQUEST_REC_DATE", "DIAGNOSTIC_TEST_DATE")
+
+
+def TEST_REQUEST_RECEIVED_TO_SERVICE_REPORT_ISSUED() -> pl.Expr:
+    """Days from the date on which the test request was received to the date on which the report was issued."""
+    return days_between("DIAG_TEST_REQUEST_REC_DATE", "SERVICE_REPORT_DATE")
 
 
 def TEST_TO_SERVICE_REPORT_ISSUED() -> pl.Expr:

@@ -1,4 +1,4 @@
-"""The provider and region of an imaging site, on every day of a window."""
+"""The imaging site, its provider and region, and the names of organisations."""
 
 from datetime import date
 from typing import Final
@@ -9,11 +9,44 @@ from publish.fields import reasons
 from publish.fields.reasons import first_reason
 from publish.records.values import code
 from publish.reference.dated import narrowed, stretches
+from publish.reference.names import names_by_succession
 from publish.reference.tables import ReferenceData
 from publish.reference.vocabulary import dated_regions
 
 ENGLAND: Final = "E"  # ONS country codes of England begin so
 NHS_TRUST: Final = "^[RT]"  # ODS codes of NHS trusts and care trusts begin so
+
+
+def PROVIDER_SITE_CODE() -> pl.Expr:
+    """The code of the site of imaging as submitted."""
+    return pl.col("SITE_CODE_IMAGING")
+
+
+def PROVIDER_SITE_CODE_DESCRIPTION() -> pl.Expr:
+    """The name of the site of imaging, the latest that is known."""
+    return pl.col("site_name")
+
+
+def PROVIDER_CODE() -> pl.Expr:
+    """The organisation of the site on the date of test: its parent in the site table, else its first five or three
+    characters where an organisation is known by them.
+    """
+    return pl.col("provider_code")
+
+
+def PROVIDER_NAME() -> pl.Expr:
+    """The name of the provider, by its successor where it has been succeeded by one organisation."""
+    return pl.col("provider_name")
+
+
+def PROVIDER_SHA_CODE() -> pl.Expr:
+    """The strategic health authority of the provider. Always empty: they were abolished on 1 April 2013."""
+    return pl.lit(None)
+
+
+def PROVIDER_SHA_NAME() -> pl.Expr:
+    """The name of the strategic health authority. Always empty: they were abolished on 1 April 2013."""
+    return pl.lit(None)
 
 
 def providers_of_sites(sites: pl.DataFrame, reference: ReferenceData, first: date, last: date) -> pl.DataFrame:
@@ -27,7 +60,7 @@ def providers_of_sites(sites: pl.DataFrame, reference: ReferenceData, first: dat
     known_sites = reference.sites.filter(pl.col("site_code").is_in(given["site_code"].implode()))
     at_sites = narrowed(given, stretches(known_sites, "site_code", first, last), "site_code", "site_code")
     held_by = stretches(_one_row_each(reference.providers), "org_code", first, last)
-    with_provider = at_sites.with_columns(PROVIDER_CODE=PROVIDER_CODE(reference.providers))
+    with_provider = at_sites.with_columns(PROVIDER_CODE=provider_of_site(reference.providers))
     with_region = narrowed(with_provider, held_by, "PROVIDER_CODE", "org_code").with_columns(
         region_code=provider_region()
     )
@@ -37,7 +70,7 @@ def providers_of_sites(sites: pl.DataFrame, reference: ReferenceData, first: dat
     )
 
 
-def PROVIDER_CODE(providers: pl.DataFrame) -> pl.Expr:
+def provider_of_site(providers: pl.DataFrame) -> pl.Expr:
     """The organisation of the site: its parent in the site table, else its first five or three characters.
 
     The characters count only where an organisation is known by them.
@@ -67,6 +100,27 @@ def kept_out() -> pl.Expr:
         (pl.col("provider_name").is_null(), reasons.PROVIDER_UNKNOWN),
         (pl.col("region_name").is_null(), reasons.REGION_UNKNOWN),
     )
+
+
+def names_of_organisations(reference: ReferenceData) -> pl.DataFrame:
+    """What every organisation and site is called: columns `code` and `name`, one row each.
+
+    The latest name that is known: of the official tables where they have it, else of providers.csv, else of
+    sites.csv. It follows successions to the end.
+    """
+    every = (
+        latest(reference.organisations, "org_code", "org_name"),
+        latest(reference.providers, "org_code", "provider_name"),
+        latest(reference.sites, "site_code", "site_name"),
+    )
+    named = pl.concat([names.rename(dict(zip(names.columns, ("code", "name"), strict=True))) for names in every])
+    return names_by_succession(named.unique("code", keep="first", maintain_order=True), reference.successions)
+
+
+def latest(rows: pl.DataFrame, code: str, *values: str) -> pl.DataFrame:
+    """The latest values that are known of each code, of a dated table: columns `code` and those, one row each."""
+    by_day = rows.drop_nulls([code, *values]).sort("valid_from", *values, nulls_last=False)
+    return by_day.select(code, *values).unique(code, keep="last", maintain_order=True)
 
 
 def _one_row_each(providers: pl.DataFrame) -> pl.DataFrame:

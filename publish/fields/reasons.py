@@ -18,6 +18,8 @@ SETTING_MISSING: Final = "source setting missing"
 SETTING_UNKNOWN: Final = "source setting not known"
 DATE_UNREADABLE: Final = "request or report date not a date"
 DATES_OUT_OF_ORDER: Final = "dates out of order"
+REJECTED_BY_RULES: Final = "rejected by the validation rules"
+SUPERSEDED_LATER: Final = "superseded by a later submission"
 
 
 def first_reason(*cases: tuple[pl.Expr, str]) -> pl.Expr:

@@ -2,9 +2,20 @@
 
 import polars as pl
 
+from publish.fields.patient import meant
 from publish.fields.reasons import SETTING_MISSING, SETTING_UNKNOWN, first_reason
 from publish.records.values import code
 from publish.reference.vocabulary import source_settings
+
+
+def PATIENT_SOURCE_SETTING() -> pl.Expr:
+    """The code of the patient source setting as submitted, 01 to 07."""
+    return pl.col("PATIENT_SOURCE_SETTING")
+
+
+def PATIENT_SOURCE_SETTING_DESCRIPTION() -> pl.Expr:
+    """What the source setting means, in the words of the NHS Data Dictionary; empty for an unknown code."""
+    return meant(PATIENT_SOURCE_SETTING(), {setting.code: setting.source_setting for setting in source_settings()})
 
 
 def settings_of_codes(settings: pl.DataFrame) -> pl.DataFrame:

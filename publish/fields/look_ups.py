@@ -1,0 +1,97 @@
+"""The codes of a file, each looked up once, and joined to its records by code and day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import polars as pl
+
+from publish.fields.commissioner import commissioners_of_practices, names_of_practices
+from publish.fields.geography import areas_of_postcodes
+from publish.fields.imaging import CODES, look_up_of_exams
+from publish.fields.organisation import names_of_organisations, providers_of_sites
+from publish.fields.referrer import types_of_referrers
+from publish.reference.dated import join_on_day
+from publish.reference.tables import ReferenceData
+
+TEST_DATE: Final = "DIAGNOSTIC_TEST_DATE"
+UNDATED: Final = date.max  # the day on which the codes of a record without a test date are looked up
+SINGLE: Final = (
+    *("SITE_CODE_IMAGING", "PRACTICE_CODE", "POSTCODE", "REFERRER", "REFERRING_ORG_CODE", "submitter"),
+)
+
+
+@dataclass(frozen=True)
+class Given:
+    """The distinct codes of a file, a frame for each item (or pair of items), and the days that its tests span."""
+
+    codes: dict[tuple[str, ...], pl.DataFrame]
+    first: date
+    last: date
+
+
+def with_look_ups(records: pl.LazyFrame, reference: ReferenceData) -> pl.LazyFrame:
+    """The records, in their order, with all that is looked up of their codes, in columns with lower-case names."""
+    day = pl.col(TEST_DATE).fill_null(UNDATED)
+    for on, resolved in _resolved(_given(records), reference):
+        records = join_on_day(records, resolved, on, day)
+    return records
+
+
+def _given(records: pl.LazyFrame) -> Given:
+    """One pass over the records: whatever made them is worked out once for all codes."""
+    tested = pl.col(TEST_DATE)
+    found = records.select(
+        *(pl.col(name).unique().implode() for name in SINGLE),
+        exams=pl.struct(CODES).unique().implode(),
+        first=tested.min(),
+        last=tested.max(),
+        undated=tested.null_count(),
+    ).collect(engine="streaming")
+    first, last, undated = found.select("first", "last", "undated").row(0)
+    codes = {(name,): found.select(pl.col(name).explode()) for name in SINGLE}
+    codes[CODES] = found.select(pl.col("exams").explode()).unnest("exams")
+    return Given(codes, first or UNDATED, UNDATED if undated or not last else last)
+
+
+def _resolved(given: Given, reference: ReferenceData) -> list[tuple[Sequence[str], pl.DataFrame]]:
+    """What the codes mean: the items that are joined on, and a frame as `join_on_day` takes it."""
+    names = names_of_organisations(reference)
+    days = (reference, given.first, given.last)
+    codes = {name: given.codes[(name,)] for name in SINGLE}
+    practices = commissioners_of_practices(codes["PRACTICE_CODE"], *days).join(
+        names_of_practices(codes["PRACTICE_CODE"], names), on="PRACTICE_CODE", nulls_equal=True
+    )
+    return [
+        (("SITE_CODE_IMAGING",), _sites(codes["SITE_CODE_IMAGING"], names, *days)),
+        (CODES, look_up_of_exams(given.codes[CODES], *days)),
+        (("PRACTICE_CODE",), practices),
+        (("POSTCODE",), areas_of_postcodes(codes["POSTCODE"], *days)),
+        (("REFERRER",), _always(types_of_referrers(codes["REFERRER"]))),
+        (
+            ("REFERRING_ORG_CODE",),
+            _always(_called(codes["REFERRING_ORG_CODE"], names, "referring_organisation_name")),
+        ),
+        (("submitter",), _always(_called(codes["submitter"], names, "submitter_name"))),
+    ]
+
+
+def _sites(
+    sites: pl.DataFrame, names: pl.DataFrame, reference: ReferenceData, first: date, last: date
+) -> pl.DataFrame:
+    """The provider of each site, and what the two are called."""
+    held = providers_of_sites(sites, reference, first, last).rename({"PROVIDER_CODE": "provider_code"})
+    named = _called(held.drop("region_code", "reason"), names, "site_name", "SITE_CODE_IMAGING")
+    return _called(named, names, "provider_name", "provider_code")
+
+
+def _called(codes: pl.DataFrame, names: pl.DataFrame, column: str, by: str = "") -> pl.DataFrame:
+    """With what the organisations are called in a column of that name."""
+    called = names.select("code", pl.col("name").alias(column))
+    return codes.join(called, left_on=by or codes.columns[0], right_on="code", how="left", maintain_order="left")
+
+
+def _always(resolved: pl.DataFrame) -> pl.DataFrame:
+    """What holds on every day."""
+    return resolved.with_columns(valid_from=pl.lit(date.min), valid_to=pl.lit(date.max))
