@@ -5,7 +5,7 @@ medians are exact from them and no record is needed again.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
@@ -20,7 +20,7 @@ from publish.records.values import clock_date, unreadable
 from publish.reference.dated import join_on_day
 from publish.reference.tables import ReferenceData
 
-VERSION: Final = 3  # goes up when the reduction changes, so that stored counts are made again
+VERSION: Final = 4  # goes up when the reduction changes, so that stored counts are made again
 TEST_DATE: Final = "DIAGNOSTIC_TEST_DATE"
 OTHER_DATES: Final = ("DIAGNOSTIC_TEST_REQUEST_DATE", "DIAG_TEST_REQUEST_REC_DATE", "SERVICE_REPORT_DATE")
 SITE: Final = ("SITE_CODE_IMAGING",)
@@ -40,6 +40,11 @@ TEST_KEYS: Final = (
     *("interval", "days"),
 )
 KEPT_OUT_KEYS: Final = ("month", "org_code", "reason")
+RULE_KEYS: Final = ("month", "org_code", "rule", "severity")
+
+
+def _no_rules() -> pl.DataFrame:
+    return pl.DataFrame(schema={**dict.fromkeys(RULE_KEYS, pl.String), "records": pl.Int64})
 
 
 @dataclass(frozen=True)
@@ -50,11 +55,14 @@ class Counts:
     (code), interval (`request_to_test` or `test_to_report`), days (null where a date is missing), tests. Each
     test is there once for each interval.
     `kept_out`: month (null where not known), org_code (null where not known), reason, records.
-    Texts are categorical.
+    `rules`: month, org_code (both as in `kept_out`), rule (code of a validation rule), severity, records that it
+    applies to; none where the records were not validated.
+    Texts of the first two are categorical.
     """
 
     tests: pl.DataFrame
     kept_out: pl.DataFrame
+    rules: pl.DataFrame = field(default_factory=_no_rules)
 
     @property
     def records(self) -> int:
@@ -95,6 +103,7 @@ def add(parts: Iterable[Counts]) -> Counts:
     return Counts(
         pl.concat([part.tests for part in listed]),
         pl.concat([part.kept_out for part in listed]),
+        pl.concat([part.rules for part in listed]),
     )
 
 

@@ -21,6 +21,7 @@ from publish.reference.vocabulary import vocabulary_hash
 
 TESTS: Final = "tests.parquet"
 KEPT_OUT: Final = "kept_out.parquet"
+RULES: Final = "rules.parquet"
 FINGERPRINT: Final = "reference"
 _USED: Final = {
     "providers": ("org_code", "region_code"),
@@ -33,7 +34,7 @@ def stored_counts(store: Path, file: RecordFile, reference: ReferenceData) -> Co
     """The counts of a file with this content under this reference data, if they are whole in the store."""
     folder = store / file.sha256
     try:
-        counts = Counts(pl.read_parquet(folder / TESTS), pl.read_parquet(folder / KEPT_OUT))
+        counts = Counts(*(pl.read_parquet(folder / name) for name in (TESTS, KEPT_OUT, RULES)))
         kept_under = pl.read_parquet_metadata(folder / TESTS).get(FINGERPRINT)
     except (pl.exceptions.PolarsError, OSError):
         return None
@@ -48,6 +49,7 @@ def store_counts(store: Path, file: RecordFile, reference: ReferenceData, counts
     making.mkdir(parents=True)
     counts.tests.write_parquet(making / TESTS, metadata={FINGERPRINT: fingerprint(reference, counts)})
     counts.kept_out.write_parquet(making / KEPT_OUT)
+    counts.rules.write_parquet(making / RULES)
     making.rename(folder)
 
 

@@ -20,6 +20,7 @@ DATE_UNREADABLE: Final = "request or report date not a date"
 DATES_OUT_OF_ORDER: Final = "dates out of order"
 REJECTED_BY_RULES: Final = "rejected by the validation rules"
 SUPERSEDED_LATER: Final = "superseded by a later submission"
+CONSENT_WITHDRAWN: Final = "consent of the patient withdrawn"
 
 
 def first_reason(*cases: tuple[pl.Expr, str]) -> pl.Expr:
