@@ -34,8 +34,9 @@ class TableSpec:
 
     `labelled_by` is the column of the counts that `labels` gather (`modality` or `cancer_group`);
     `label_heading` is its published heading. `settings` are the published source settings of its rows, empty
-    where the table does not divide by setting. `notes` and `key` stand at the foot of the sheet, `remarks`
-    above its header; they may name `{threshold}`, `{base}` and `{total}`.
+    where the table does not divide by setting; a linked table (publish.linkage) has bands of days there. `notes`
+    and `key` stand at the foot of the sheet, `remarks` above its header; they may name `{threshold}`, `{base}`
+    and `{total}`.
     """
 
     number: str

@@ -1,0 +1,136 @@
+"""One link: two data sets in, protected counts out."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import polars as pl
+
+from publish.disclosure.control import NO_DATA, SHOWN, SUPPRESSED, ProtectedTable, protect
+from publish.disclosure.policy import load_policy
+from publish.errors import UsageError
+from publish.folders import writable
+from publish.linkage.bands import bands
+from publish.linkage.metadata import linked_metadata
+from publish.linkage.nearest import count
+from publish.linkage.sides import read_events, read_tests
+from publish.linkage.table import ALL_BANDS, account_table, linked_table
+from publish.product.pseudonyms import existing_key
+from publish.progress import Tell
+from publish.tables.catalogue import ALL_MODALITIES
+from publish.writing.csv_files import empty_where, place_columns, write_described
+
+FILE_NAME: Final = "link.csv"
+NOBODY_MET: Final = (
+    "no person of the other data set has a test in the product. If the product is pseudonymised, name the key that "
+    "made its pseudonyms (--key); if not, check that both columns hold the same kind of number"
+)
+_WIDTH, _SIGN = 34, {SUPPRESSED: "*", NO_DATA: "-"}
+
+
+@dataclass(frozen=True)
+class Linked:
+    """What a link made: its files, the linked table, the account of what was read, and what a reader should know.
+
+    Both tables are protected: a link holds no true value.
+    """
+
+    files: tuple[Path, ...]
+    table: ProtectedTable
+    account: ProtectedTable
+    remarks: tuple[str, ...]
+
+
+def link(
+    product: Path,
+    other: Path,
+    on: str,
+    within: int,
+    date_column: str | None,
+    output: Path,
+    policy: Path | None,
+    key: Path | None,
+    tell: Tell,
+) -> Linked:
+    """Count imaging before and after the events of another data set, and write the protected counts.
+
+    `product`: a folder that `publish derive` made, or a Parquet file. `other`: CSV with a header, or Parquet.
+    `on`: the column of the person's number in both. `within`: the most days between a test and its event.
+    `date_column`: that of the event's date; the only column of dates where None. `output`: a folder, or a file
+    that ends in .csv. `key`: the file of the key with which the product was pseudonymised, where the other data
+    set is not. Raises UsageError and InputRefused, and then writes nothing.
+    """
+    bands(within)  # refuses before anything is read
+    file = _file_to_write(output, product, other)
+    rule, secret = load_policy(policy), existing_key(key) if key else None
+    tests, events = read_tests(product, on), read_events(other, on, date_column, secret)
+    counted = count(tests, events, within, (product, other), tell)
+    table, account = protect(linked_table(counted, within), rule), protect(account_table(counted), rule)
+    tell(f"Writing {file.name}")
+    files = _write(published(table), linked_metadata(table, rule, file.name), file)
+    return Linked(files, table, account, () if counted.persons_met else (NOBODY_MET,))
+
+
+def published(table: ProtectedTable) -> pl.DataFrame:
+    """A linked table with a row for each value, in published order.
+
+    Columns: level (`England`, `Provider`), org_code, provider_name (empty for England), modality, band, value
+    (tests; null where hidden or none), status (`suppressed`, `no data` or null). Where even all tests of a row
+    are too few to be shown, they are not divided by band: which bands are empty would tell of single persons.
+    """
+    row = ("org_code", "provider_name", "label")
+    is_total = pl.col("setting") == ALL_BANDS
+    shown = table.cells.filter(is_total, pl.col("value").is_not_null()).select(*row, is_divided=True)
+    cells = table.cells.join(shown, on=row, how="left", maintain_order="left")
+    return (
+        cells.filter(is_total | pl.col("is_divided"))
+        .select(
+            **place_columns(),
+            modality=pl.col("label"),
+            band=pl.col("setting"),
+            value=pl.col("value"),
+            status=empty_where(pl.col("status"), SHOWN),
+        )
+        .drop("region_code")
+    )
+
+
+def summary(linked: Linked) -> list[str]:
+    """The lines to show on screen: what was read, England by band, the files, and what a reader should know."""
+    england = linked.table.cells.filter(pl.col("label") == ALL_MODALITIES)
+    account = linked.account.cells.filter(pl.col("status") != NO_DATA)
+    lines = [
+        *_lines(account, "{label} {setting}"),
+        "",
+        "England, all modalities: tests by days from the nearest event",
+        *_lines(england, "  {setting}"),
+        "",
+        f"By provider and modality: {linked.files[0]}",
+    ]
+    return lines + [f"Note: {remark}" for remark in linked.remarks]
+
+
+def _lines(cells: pl.DataFrame, text: str) -> list[str]:
+    """A line for each protected value."""
+    rows = cells.select("label", "setting", "value", "status").iter_rows(named=True)
+    return [f"{text.format_map(row):<{_WIDTH}}{_shown(row['value'], row['status']):>12}" for row in rows]
+
+
+def _shown(value: float | None, status: str) -> str:
+    return _SIGN[status] if value is None else f"{value:,.0f}"
+
+
+def _file_to_write(output: Path, product: Path, other: Path) -> Path:
+    file = output if output.suffix.lower() == ".csv" else output / FILE_NAME
+    if file.resolve() in {product.resolve(), other.resolve()}:
+        raise UsageError("is one of the two data sets", where=str(file), do="name another file with --output")
+    return file
+
+
+def _write(frame: pl.DataFrame, metadata: dict[str, object], file: Path) -> tuple[Path, ...]:
+    """Write the CSV file and its metadata beside their place, and move them there when both are whole."""
+    folder = writable(file.parent)
+    with TemporaryDirectory(dir=folder, prefix=".link-") as making:
+        made = write_described(frame, metadata, Path(making) / file.name)
+        return tuple(path.replace(folder / path.name) for path in made)

@@ -1,0 +1,108 @@
+"""The linked table, and the account of what was read, as tables of true values for disclosure control."""
+
+from typing import Final
+
+import polars as pl
+
+from publish.linkage.bands import bands, no_event
+from publish.linkage.nearest import (
+    EVENT_DATE_MISSING,
+    IN_TABLE,
+    LINKED_TO,
+    MODALITY_UNKNOWN,
+    PERSON_MISSING,
+    PROVIDER_MISSING,
+    TEST_DATE_MISSING,
+    Counted,
+)
+from publish.reference.vocabulary import modalities
+from publish.tables.builder import ENGLAND
+from publish.tables.catalogue import ALL_MODALITIES
+from publish.tables.specification import Label, Measure, TableSpec
+from publish.tables.truth import YEAR, TrueTable
+
+ALL_BANDS: Final = "all tests"
+ALL_READ: Final = "read"
+NO_REGION: Final = ""  # a provider is one row, wherever its sites are
+TESTS: Final = (ALL_READ, IN_TABLE, PERSON_MISSING, TEST_DATE_MISSING, PROVIDER_MISSING, MODALITY_UNKNOWN)
+EVENTS: Final = (ALL_READ, LINKED_TO, PERSON_MISSING, EVENT_DATE_MISSING)
+
+ACCOUNT: Final = TableSpec(
+    number="L2",
+    title="What was read for the link",
+    summary="Tests and events read, and what became of them",
+    file_stem="Link-Account",
+    measure=Measure.TESTS,
+    labelled_by="source",
+    label_heading="Source",
+    labels=(Label("tests", ("tests",)), Label("events", ("events",))),
+    settings=tuple(dict.fromkeys((*TESTS, *EVENTS))),
+)
+
+
+def linked_spec(within: int) -> TableSpec:
+    """The table of a link: providers by modality, divided by the band of the nearest event."""
+    every = Label(ALL_MODALITIES, tuple(m.modality for m in modalities()))
+    return TableSpec(
+        number="L",
+        title="Imaging before and after events, by provider, modality and days between",
+        summary=(
+            "Imaging tests by the days between the test and the nearest event of the same person in another data "
+            f"set, up to {within} days before or after it"
+        ),
+        file_stem="Link",
+        measure=Measure.TESTS,
+        labelled_by="modality",
+        label_heading="Modality",
+        labels=(every, *(Label(m.modality, (m.modality,)) for m in modalities())),
+        settings=(ALL_BANDS, *(band.text for band in bands(within)), no_event(within)),
+    )
+
+
+def linked_table(counted: Counted, within: int) -> TrueTable:
+    """England (each modality and all together), then providers by name, each modality with any test, every band.
+
+    England's values come from the counts, never from those of providers.
+    """
+    spec = linked_spec(within)
+    of_providers = counted.tests.join(counted.names, on="org_code", how="left")
+    of_england = of_providers.with_columns(pl.lit(value).alias(name) for name, value in ENGLAND.items())
+    all_modalities = of_england.with_columns(modality=pl.lit(ALL_MODALITIES))
+    of_providers = of_providers.with_columns(region_code=pl.lit(NO_REGION)).select(of_england.columns)
+    by_band = pl.concat([all_modalities, of_england, of_providers]).rename({"modality": "label", "band": "setting"})
+    every_band = by_band.with_columns(setting=pl.lit(ALL_BANDS))
+    return _true_table(spec, pl.concat([by_band, every_band]))
+
+
+def account_table(counted: Counted) -> TrueTable:
+    """What became of every test and event that was read; England alone."""
+    rows = counted.account.select(label="source", setting="outcome", tests="records")
+    every = rows.with_columns(setting=pl.lit(ALL_READ))
+    places = [pl.lit(value).alias(name) for name, value in ENGLAND.items()]
+    return _true_table(ACCOUNT, pl.concat([rows, every]).with_columns(places))
+
+
+def _true_table(spec: TableSpec, counts: pl.DataFrame) -> TrueTable:
+    """Every row of the counts with every setting of the table, in published order, over the whole of the data."""
+    row = (*ENGLAND, "label")
+    values = counts.group_by(*row, "setting").agg(pl.col("tests").sum())
+    rows = values.select(row).unique().sort(_order(spec)).with_row_index("row")
+    settings = pl.DataFrame({"setting": spec.settings}).with_row_index("column")
+    cells = rows.join(settings, how="cross").join(values, on=[*row, "setting"], how="left").sort("row", "column")
+    tests = pl.col("tests").fill_null(0)
+    return TrueTable(
+        spec,
+        (),
+        cells.select(*row, "setting", period=pl.lit(YEAR), tests=tests, dated=tests, value=tests.cast(pl.Float64)),
+    )
+
+
+def _order(spec: TableSpec) -> tuple[pl.Expr, ...]:
+    """England first, then providers by name (case-blind) and code; labels in the order of the table."""
+    labels = [label.text for label in spec.labels]
+    return (
+        pl.col("org_code") != ENGLAND["org_code"],
+        pl.col("provider_name").str.to_lowercase(),
+        pl.col("org_code"),
+        pl.col("label").replace_strict(labels, range(len(labels)), return_dtype=pl.UInt32),
+    )
