@@ -84,14 +84,14 @@ def load_reference(folder: Path | None = None) -> ReferenceData:
     folder = folder or default_folder()
     if folder is not None:
         _refuse_near_names(folder)
-    if folder is not None and not any(_own(table, folder) for table in (*COLUMNS, *STORED)):
+    if folder is not None and not any(own_file(table, folder) for table in (*COLUMNS, *STORED)):
         raise UsageError(
             "holds no reference table",
             where=str(folder),
             do=f"put {', '.join(f'{table}.csv' for table in COLUMNS)}, or any one of them, there, "
             "or fill it by: publish reference import KIND FILE",
         )
-    paths = {table: _choose(table, folder) for table in (*COLUMNS, *STORED)}
+    paths = {table: chosen(table, folder) for table in (*COLUMNS, *STORED)}
     return _assembled({table: path for table, path in paths.items() if path}, read_imports(folder))
 
 
@@ -139,7 +139,7 @@ def _sha256(path: Path) -> str:
 def _refuse_near_names(folder: Path) -> None:
     """A slip in a name would leave the bundled table in use without a word."""
     known = (*COLUMNS, *STORED)
-    absent = [table for table in known if not _own(table, folder)]
+    absent = [table for table in known if not own_file(table, folder)]
     for file in sorted(folder.glob("*.csv")):
         meant = did_you_mean(file.stem.lower(), absent)
         if meant and file.stem.lower() not in {*known, "sources"}:
@@ -148,14 +148,15 @@ def _refuse_near_names(folder: Path) -> None:
             )
 
 
-def _choose(table: str, folder: Path | None) -> tuple[Path, str] | None:
-    own = _own(table, folder) if folder else None
+def chosen(table: str, folder: Path | None) -> tuple[Path, str] | None:
+    """The file of a table that is used, and where it is from; None where there is none."""
+    own = own_file(table, folder) if folder else None
     if own:
         return own, str(own.resolve())
     return (bundled("reference_data") / f"{table}.csv", "bundled") if table in BUNDLED else None
 
 
-def _own(table: str, folder: Path) -> Path | None:
+def own_file(table: str, folder: Path) -> Path | None:
     """The file of that table in the folder, whatever capitals its name is written in."""
     files = sorted(folder.iterdir()) if folder.is_dir() else []
     return next((file for file in files if file.name.lower() == file_name(table) and file.is_file()), None)
