@@ -1,5 +1,6 @@
 """The columns of every reference table: the contract, the official tables, what the store holds beside them."""
 
+from pathlib import Path
 from typing import Final
 
 import polars as pl
@@ -79,6 +80,7 @@ KEYS: Final = {
 BUNDLED: Final = (*COLUMNS, "commissioners", "icbs", "successions")
 SOURCES: Final = ("kind", "file", "sha256", "rows", "earliest", "latest")
 PARTIAL: Final = ("hospital-sites",)  # kinds of file that list a part of what there is
+DEFAULT_FOLDER: Final = Path("reference-data")  # in the current folder, where none is named
 SITE_FILES: Final = ("ets", "ephpsite", "hospital-sites")
 
 

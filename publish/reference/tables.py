@@ -9,21 +9,18 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
 
 import polars as pl
 
 from publish.bundled import bundled
 from publish.errors import InputRefused, UsageError, did_you_mean
-from publish.reference.columns import BUNDLED, COLUMNS, PARTIAL, SITE_FILES, SOURCES, STORED, empty
+from publish.reference.columns import BUNDLED, COLUMNS, DEFAULT_FOLDER, PARTIAL, SITE_FILES, SOURCES, STORED, empty
 from publish.reference.columns import CLASSIFIED as CLASSIFIED
 from publish.reference.columns import KEYS as KEYS
 from publish.reference.columns import OFFICIAL as OFFICIAL
 from publish.reference.columns import VALIDITY as VALIDITY
 from publish.reference.exams import effective_exams
 from publish.reference.reading import cells, read_table, rows_of_csv
-
-DEFAULT_FOLDER: Final = Path("reference-data")
 
 
 @dataclass(frozen=True)
