@@ -54,20 +54,31 @@ def count(tests: pl.LazyFrame, events: pl.LazyFrame, within: int, files: tuple[P
     """
     product, other = files
     tell(f"Counting the tests of {product.name}")
-    judged = tests.with_columns(_modality()).with_columns(outcome=_outcome_of_test())
     with refusing(parquet_of(product)):
-        groups = _groups(judged)
+        groups = _groups(tests)
     in_table = groups.filter(pl.col("outcome") == IN_TABLE)
-    every = in_table.group_by(PLACE).agg(pl.col("tests").sum()).sort(PLACE).with_row_index("place")
+    every = in_table.group_by(*PLACE, "MODALITY").agg(pl.col("tests").sum()).sort(pl.all()).with_row_index("place")
     tell(f"Reading {other.name}")
     with refusing(other):
         read = _outcomes_of_events(events)
-    places = every.lazy().select("place", *PLACE)
-    linkable = judged.filter(pl.col("outcome") == IN_TABLE).join(places, on=PLACE)
+    places = every.lazy().select("place", "PROVIDER_CODE", "MODALITY")
+    linkable = tests.drop_nulls(["person", "day"]).join(places, on=["PROVIDER_CODE", "MODALITY"])
     parts = _parts(events.drop_nulls(), read, other, tell)
     near = pl.concat(_near(linkable, part, within, product) for part in parts)
     account = pl.concat([_account(groups, "tests"), _account(read, "events")])
     return Counted(_with_those_without(every, near, within), _names(in_table), account, not near.is_empty())
+
+
+def _groups(tests: pl.LazyFrame) -> pl.DataFrame:
+    """Tests by provider, its name, modality and outcome, with the latest day of each.
+
+    What becomes of a test, and the published name of its modality, is decided on the groups.
+    """
+    keys = ("PROVIDER_CODE", "PROVIDER_NAME", "MODALITY", "no_person", "no_day")
+    given = tests.with_columns(no_person=pl.col("person").is_null(), no_day=pl.col("day").is_null())
+    counted = given.group_by(keys).agg(tests=pl.len().cast(pl.Int64), latest=pl.col("day").max())
+    groups = counted.collect(engine="streaming").sort(keys)
+    return groups.with_columns(_modality()).with_columns(outcome=_outcome_of_tests())
 
 
 def _modality() -> pl.Expr:
@@ -76,22 +87,15 @@ def _modality() -> pl.Expr:
     return pl.col("MODALITY").replace_strict(names, default=None, return_dtype=pl.String).alias("modality")
 
 
-def _outcome_of_test() -> pl.Expr:
-    """What becomes of a test: the first reason that keeps it out of the table, or that it is in it."""
+def _outcome_of_tests() -> pl.Expr:
+    """What becomes of tests: the first reason that keeps them out of the table, or that they are in it."""
     reason = first_reason(
-        (pl.col("person").is_null(), PERSON_MISSING),
-        (pl.col("day").is_null(), TEST_DATE_MISSING),
+        (pl.col("no_person"), PERSON_MISSING),
+        (pl.col("no_day"), TEST_DATE_MISSING),
         (pl.col("PROVIDER_CODE").is_null(), PROVIDER_MISSING),
         (pl.col("modality").is_null(), MODALITY_UNKNOWN),
     )
     return reason.fill_null(IN_TABLE)
-
-
-def _groups(judged: pl.LazyFrame) -> pl.DataFrame:
-    """Tests by provider, its name, modality and outcome, with the latest day of each."""
-    keys = ("PROVIDER_CODE", "PROVIDER_NAME", "modality", "outcome")
-    counted = judged.group_by(keys).agg(tests=pl.len().cast(pl.Int64), latest=pl.col("day").max())
-    return counted.collect(engine="streaming").sort(keys)
 
 
 def _outcomes_of_events(events: pl.LazyFrame) -> pl.DataFrame:
@@ -156,9 +160,10 @@ def _with_those_without(every: pl.DataFrame, near: pl.DataFrame, within: int) ->
     without = every.join(of_place, on="place", how="left").select(
         "place", band=pl.lit(no_event(within)), tests=pl.col("tests") - pl.col("linked").fill_null(0)
     )
-    together = pl.concat([linked, without]).filter(pl.col("tests") > 0)
-    named = together.join(every.select("place", *PLACE), on="place").sort("place", "band")
-    return named.select("modality", "band", "tests", org_code="PROVIDER_CODE")
+    together = pl.concat([linked, without]).join(every.select("place", *PLACE), on="place")
+    # a modality may stand under two names in the product: the look-up's and the published one
+    counted = together.group_by(*PLACE, "band").agg(pl.col("tests").sum()).filter(pl.col("tests") > 0)
+    return counted.sort(*PLACE, "band").select("modality", "band", "tests", org_code="PROVIDER_CODE")
 
 
 def _names(in_table: pl.DataFrame) -> pl.DataFrame:

@@ -29,9 +29,8 @@ def read_tests(product: Path, on: str) -> pl.LazyFrame:
         rows = pl.scan_parquet(_parquet_files(product), hive_partitioning=False, glob=False, extra_columns="ignore")
         kinds = rows.collect_schema()
     _refuse_missing((on, *PRODUCT_COLUMNS), kinds.names(), product)
-    texts = pl.col("PROVIDER_CODE", "PROVIDER_NAME", "MODALITY").cast(pl.String)
     return rows.select(
-        texts.str.strip_chars().replace("", None),
+        *(_text(name) for name in ("PROVIDER_CODE", "PROVIDER_NAME", "MODALITY")),
         person=_person(on, kinds[on], product),
         day=_day(TEST_DATE, kinds[TEST_DATE], product),
     )
@@ -110,6 +109,11 @@ def _person(name: str, kind: pl.DataType, file: Path) -> pl.Expr:
             f"column {name} holds {kind}, not numbers of persons", where=str(file), do="give it as text"
         )
     return person_number(pl.col(name))
+
+
+def _text(name: str) -> pl.Expr:
+    text = pl.col(name).cast(pl.String).str.strip_chars()
+    return pl.when(text != "").then(text).alias(name)
 
 
 def _day(name: str, kind: pl.DataType, file: Path) -> pl.Expr:

@@ -58,7 +58,8 @@ def person_pseudonym(number: pl.Expr, key: bytes) -> pl.Expr:
 def person_number(number: pl.Expr) -> pl.Expr:
     """The number of a person as it is compared: text, trimmed, an NHS number without blanks and hyphens."""
     text = number.cast(pl.String).str.strip_chars()
-    return text.str.replace(_NHS_NUMBER, "${1}${2}${3}").replace("", None)
+    # not Expr.replace, for which the streaming engine holds the whole column
+    return pl.when(text != "").then(text.str.replace(_NHS_NUMBER, "${1}${2}${3}"))
 
 
 def _test_pseudonym(columns: list[str], key: bytes) -> pl.Expr:

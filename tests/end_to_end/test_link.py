@@ -297,6 +297,11 @@ def test_a_provider_has_its_latest_name(run):
     assert names.to_list() == ["NAME OF RF4"]
 
 
+def test_a_modality_may_have_either_name(run):
+    linked = run([*some_tests(3, 100), *some_tests(4, 200, modality=PUBLISHED[CT])], some_events(7, 200))
+    assert values(linked, "RF4")[PUBLISHED[CT], ALL_BANDS] == 5
+
+
 def test_the_summary_says_what_was_read(run):
     tests = [*some_tests(10, 100), *some_tests(5, 200, day=None), *[imaging(person=None)] * 2]
     linked = run(tests, [*some_events(10, 100), *[("100", None)] * 5])
