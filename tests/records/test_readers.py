@@ -67,7 +67,7 @@ def test_columns_that_are_no_item_may_have_any_name_or_none(tmp_path):
         ([",".join(NAMES), LINE, "x"], "line 3 has 1 column, not 18"),
         ([",".join(NAMES[:-1])], "lacks the column RADIOLOGICAL_ACCESSION_NUM"),
         ([",".join(NAMES).replace("SITE_CODE_IMAGING", "SITE_CODE"), LINE], "Did you mean 'SITE_CODE'"),
-        ([",".join(NAMES) + '"' + LINE], "lacks the column RADIOLOGICAL_ACCESSION_NUM."),
+        ([",".join(NAMES) + '"' + LINE], "lacks the column RADIOLOGICAL_ACCESSION_NUM (rule DIDS075)."),
         ([], "the file is empty"),
         ([LINE, "," * 18], "line 2 has 19 columns, not 18"),
         ([",".join([*NAMES, "POSTCODE"]), LINE + ",x"], "has the column POSTCODE more than once"),
@@ -176,7 +176,7 @@ def test_files_folders_and_globs(tmp_path):
     [
         ("gone.csv", "there is no such file"),
         ("notes.txt", "not a kind of file"),
-        ("*.csv", "no CSV or Parquet file"),
+        ("*.csv", "no CSV, XML or Parquet file"),
         ("x" * 300 + ".csv", "so long a name"),
         ("x/" * 3000, "so long a name"),
     ],
