@@ -90,18 +90,22 @@ def _with_local_codes_mapped(items: pl.LazyFrame, reference: ReferenceData) -> p
 
 def trimmed(name: str) -> pl.Expr:
     """A text in its own case: stray blanks trimmed, null where nothing is left."""
-    return pl.col(name).cast(pl.String).str.strip_chars().replace("", None)
+    return _unless_blank(pl.col(name).cast(pl.String).str.strip_chars())
 
 
 def code(name: str) -> pl.Expr:
     """A coded item: stray blanks trimmed, in capitals, null where nothing is left."""
-    return pl.col(name).cast(pl.String).str.strip_chars().str.to_uppercase().replace("", None)
+    return _unless_blank(pl.col(name).cast(pl.String).str.strip_chars().str.to_uppercase())
+
+
+def _unless_blank(text: pl.Expr) -> pl.Expr:
+    return pl.when(text != "").then(text)
 
 
 def nhs_number() -> pl.Expr:
     """The NHS number without blanks and hyphens, null where nothing is left."""
     written = pl.col("NHS_NUMBER").cast(pl.String).str.replace_all(r"[\s-]", "")
-    return written.str.to_uppercase().replace("", None)
+    return _unless_blank(written.str.to_uppercase())
 
 
 def postcode_in_normal_form(column: pl.Expr) -> pl.Expr:
