@@ -19,6 +19,7 @@ from publish.linkage.table import ALL_BANDS, account_table, linked_table
 from publish.product.pseudonyms import existing_key
 from publish.progress import Tell
 from publish.tables.catalogue import ALL_MODALITIES
+from publish.tables.truth import ENGLAND_CODE
 from publish.writing.csv_files import empty_where, place_columns, write_described
 
 FILE_NAME: Final = "link.csv"
@@ -76,24 +77,37 @@ def published(table: ProtectedTable) -> pl.DataFrame:
     """A linked table with a row for each value, in published order.
 
     Columns: level (`England`, `Provider`), org_code, provider_name (empty for England), modality, band, value
-    (tests; null where hidden or none), status (`suppressed`, `no data` or null). Where even all tests of a row
-    are too few to be shown, they are not divided by band: which bands are empty would tell of single persons.
+    (tests; null where hidden or none), status (`suppressed`, `no data` or null). Where a total is hidden, what it
+    adds up is left out: which of its parts are empty would tell of single persons.
     """
-    row = ("org_code", "provider_name", "label")
-    is_total = pl.col("setting") == ALL_BANDS
-    shown = table.cells.filter(is_total, pl.col("value").is_not_null()).select(*row, is_divided=True)
-    cells = table.cells.join(shown, on=row, how="left", maintain_order="left")
-    return (
-        cells.filter(is_total | pl.col("is_divided"))
-        .select(
-            **place_columns(),
-            modality=pl.col("label"),
-            band=pl.col("setting"),
-            value=pl.col("value"),
-            status=empty_where(pl.col("status"), SHOWN),
-        )
-        .drop("region_code")
+    cells = _without_parts_of_hidden_totals(table.cells)
+    return cells.select(
+        **place_columns(),
+        modality=pl.col("label"),
+        band=pl.col("setting"),
+        value=pl.col("value"),
+        status=empty_where(pl.col("status"), SHOWN),
+    ).drop("region_code")
+
+
+def _without_parts_of_hidden_totals(cells: pl.DataFrame) -> pl.DataFrame:
+    """Protected cells, of which no total is hidden: all tests of a row, England's of a band, all modalities'."""
+    is_england = pl.col("org_code") == ENGLAND_CODE
+    place = ("org_code", "provider_name")
+    hidden = cells.filter(pl.col("status") == SUPPRESSED)
+    totals = (
+        (hidden.filter(pl.col("setting") == ALL_BANDS), (*place, "label"), pl.col("setting") != ALL_BANDS),
+        (hidden.filter(is_england), ("label", "setting"), ~is_england),
+        (
+            hidden.filter(is_england, pl.col("label") == ALL_MODALITIES),
+            ("setting",),
+            pl.col("label") != ALL_MODALITIES,
+        ),
     )
+    for total, on, is_part in totals:
+        marked = cells.join(total.select(*on, hides=True), on=on, how="left", maintain_order="left")
+        cells = marked.filter(~(is_part & pl.col("hides").fill_null(value=False))).drop("hides")
+    return cells
 
 
 def summary(linked: Linked) -> list[str]:

@@ -9,7 +9,8 @@ DEFINITIONS = (
     "Every test stands once, in the band of the nearest event of the same person. 'before' and 'after' say where "
     "the test stands: '1 to 7 days before' is a test in the week before its event. Of two events as near, the one "
     "after the test counts.",
-    "Tests of which even the total is hidden are not divided by band.",
+    "Where a total is hidden (all tests of a row, England's of a band, all modalities together), what it adds up "
+    "is left out.",
 )
 
 

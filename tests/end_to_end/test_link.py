@@ -249,13 +249,38 @@ def test_the_metadata_describe_the_file(run):
     assert len(list(described.tables[0])) == len(linked.files[0].read_text().splitlines()) - 1
 
 
+def lines_of(linked, *parts):
+    return [line for line in linked.files[0].read_text().splitlines() if all(part in line for part in parts)]
+
+
 def test_a_total_too_small_to_show_is_not_divided(run):
     """Two tests in two bands: that just these two are not empty would tell both."""
-    linked = run(
-        [*some_tests(5, 100), *some_tests(2, 200, provider="RH8")], [*some_events(1, 200), *some_events(5, 100)]
-    )
-    lines = [line for line in linked.files[0].read_text().splitlines() if ",RH8," in line]
-    assert lines == ["Provider,RH8,NAME OF RH8,Computerized Axial Tomography,all tests,,suppressed"]
+    tests = [*some_tests(5, 100), *some_tests(2, 200, provider="RH8")]
+    linked = run(tests, [*some_events(5, 100), *some_events(1, 200)])
+    assert lines_of(linked, ",RH8,") == [
+        "Provider,RH8,NAME OF RH8,Computerized Axial Tomography,all tests,,suppressed"
+    ]
+    assert len(lines_of(linked, ",RF4,")) == 8  # all tests and seven bands; `no event` is hidden for England too
+
+
+def test_a_band_too_small_to_show_is_not_divided(run):
+    """England hidden, and two providers hidden: each would be exactly one. So with modalities."""
+    tests = [
+        *(test for place in ("RF4", "RH8") for test in some_tests(9, 100, provider=place)),
+        *some_tests(9, 100, modality=XRAY),
+        *some_tests(1, 200),
+        *some_tests(1, 200, provider="RH8"),
+        *some_tests(1, 300, modality=XRAY),
+    ]
+    both = run(tests, [*some_events(9, 100), *some_events(1, 200, 5), *some_events(1, 300, 5)])
+    assert lines_of(both, "1 to 7 days before", "England") == [
+        "England,,,All modalities,1 to 7 days before,5,",
+        "England,,,Computerized Axial Tomography,1 to 7 days before,,suppressed",
+        "England,,,Plain Radiography,1 to 7 days before,,suppressed",
+    ]
+    assert lines_of(both, "1 to 7 days before", "Provider") == []
+    one = run(tests, [*some_events(9, 100), *some_events(1, 200, 5)])
+    assert lines_of(one, "1 to 7 days before") == ["England,,,All modalities,1 to 7 days before,,suppressed"]
 
 
 def test_a_policy_of_ones_own(run, tmp_path):
