@@ -8,7 +8,6 @@ it looks at is missing it does not apply, unless it is about what is missing.
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
-from functools import cache
 from typing import Final
 
 import polars as pl
@@ -125,9 +124,9 @@ def not_in_form(item: str, form: str) -> pl.Expr:
     return ~pl.col(item).str.contains(form)
 
 
-def is_(standing: str, *which: str) -> pl.Expr:
+def stands(code: str, *which: str) -> pl.Expr:
     """Whether the reference data say that of the code on the day."""
-    return pl.any_horizontal(pl.col(f"{standing}_standing") == one for one in which)
+    return pl.any_horizontal(pl.col(f"{code}_standing") == one for one in which)
 
 
 def not_ten_long() -> pl.Expr:
@@ -188,17 +187,17 @@ def _patient_rules() -> tuple[Rule, ...]:
         _rejects("DIDS010", BIRTH, long_before, long_before_birth(REQUEST)),
         _rejects("DIDS012", ETHNICITY, "not a code of the list", none_of(ETHNICITY, _codes("ethnic_categories"))),
         _rejects("DIDS014", GENDER, "none of 0, 1, 2 and 9", none_of(GENDER, _codes("person_genders"))),
-        _rejects("DIDS016", POSTCODE, "no postcode of the reference data", is_("postcode", UNLISTED)),
+        _rejects("DIDS016", POSTCODE, "no postcode of the reference data", stands("postcode", UNLISTED)),
         _rejects(
             *("DIDS017", POSTCODE, "not in the form of a postcode"),
             ~outside_the_uk() & not_in_form(POSTCODE, POSTCODE_FORM),
         ),
-        _rejects("DIDS018", PRACTICE, "no GP practice of the reference data", is_("practice", UNLISTED)),
+        _rejects("DIDS018", PRACTICE, "no GP practice of the reference data", stands("practice", UNLISTED)),
     )
 
 
 def _referral_rules() -> tuple[Rule, ...]:
-    unknown = is_("organisation", UNLISTED).fill_null(value=False) | not_in_form(REFERRING, ODS_CODE)
+    unknown = stands("organisation", UNLISTED).fill_null(value=False) | not_in_form(REFERRING, ODS_CODE)
     settings = [setting.code for setting in source_settings()]
     return (
         _rejects("DIDS020", SETTING, "missing", missing(SETTING)),
@@ -236,8 +235,8 @@ def _test_rules() -> tuple[Rule, ...]:
         _rejects("DIDS051", TEST, "after the submission", after(TEST, "submitted")),
         _rejects("DIDS055", TEST, "over six months before the month of submission began", six),
         _rejects("DIDS056", EXAM_CODES, "neither is given", missing(NICIP) & missing(SNOMED)),
-        _rejects("DIDS057", NICIP, "not a code on the day of the test", is_("nicip", ENDED, UNLISTED)),
-        _rejects("DIDS059", SNOMED, "not a code on the day of the test", is_("snomed", ENDED, UNLISTED)),
+        _rejects("DIDS057", NICIP, "not a code on the day of the test", stands("nicip", ENDED, UNLISTED)),
+        _rejects("DIDS059", SNOMED, "not a code on the day of the test", stands("snomed", ENDED, UNLISTED)),
         _rejects("DIDS061", REPORT, "not a date", unreadable(REPORT)),
         _warns("DIDS062", REPORT, "more than a month after the test", long_after),
         _rejects("DIDS066", REPORT, "after the submission", after(REPORT, "submitted")),
@@ -248,7 +247,7 @@ def _site_rules() -> tuple[Rule, ...]:
     too_long = pl.col(ACCESSION).str.len_chars() > LONGEST_ACCESSION
     return (
         _rejects("DIDS067", SITE, "missing", missing(SITE)),
-        _rejects("DIDS068", SITE, "no site of the reference data", is_("site", UNLISTED)),
+        _rejects("DIDS068", SITE, "no site of the reference data", stands("site", UNLISTED)),
         _rejects("DIDS069", SITE, "not 5 to 12 letters and digits", not_in_form(SITE, SITE_CODE)),
         _rejects("DIDS070", ACCESSION, "missing", missing(ACCESSION)),
         _rejects("DIDS071", ACCESSION, "twice in the submission with the same site", None),
@@ -256,26 +255,23 @@ def _site_rules() -> tuple[Rule, ...]:
     )
 
 
-def _whole_rules() -> tuple[Rule, ...]:
+def _other_rules() -> tuple[Rule, ...]:
     none_given = pl.all_horizontal(missing(item) for item in DEMOGRAPHIC_ITEMS)
     return (
         _rejects("DIDS073", DEMOGRAPHICS, "none of the six is given", none_given),
         _rejects("DIDS074", DEMOGRAPHICS, "only a ZZ99 postcode is given", only_a_postcode_outside_the_uk()),
         Rule("DIDS075", Severity.REFUSE_FILE, "CSV file", "a line has not 18 columns", None),
         Rule("DIDS076", Severity.REFUSE_FILE, "XML file", "not of the structure of DIDS v1.0", None),
-        _warns("DIDS077", NICIP, "ended within the six months before the test", is_("nicip", GRACE)),
-        _warns("DIDS078", SNOMED, "ended within the six months before the test", is_("snomed", GRACE)),
-        _warns("DIDS079", REFERRING, "not open on the day of request, else of test", is_("organisation", ENDED)),
-        _warns("DIDS080", PRACTICE, "not open on the day of the test", is_("practice", ENDED)),
-        _warns("DIDS081", SITE, "not open on the day of the test", is_("site", ENDED)),
+        _warns("DIDS077", NICIP, "ended within the six months before the test", stands("nicip", GRACE)),
+        _warns("DIDS078", SNOMED, "ended within the six months before the test", stands("snomed", GRACE)),
+        _warns("DIDS079", REFERRING, "not open on the day of request, else of test", stands("organisation", ENDED)),
+        _warns("DIDS080", PRACTICE, "not open on the day of the test", stands("practice", ENDED)),
+        _warns("DIDS081", SITE, "not open on the day of the test", stands("site", ENDED)),
         _rejects("DIDS082", EXAM_CODES, "the first does not map to the second", ~pl.col("snomed_fits_nicip")),
     )
 
 
-@cache
-def _every_rule() -> tuple[Rule, ...]:
-    rooms = (_patient_rules, _referral_rules, _request_rules, _test_rules, _site_rules, _whole_rules)
-    return tuple(rule for room in rooms for rule in room())
-
-
-RULES: Final = _every_rule()
+RULES: Final = (
+    *(*_patient_rules(), *_referral_rules(), *_request_rules()),
+    *(*_test_rules(), *_site_rules(), *_other_rules()),
+)

@@ -52,6 +52,10 @@ class Window:
     last: date
 
 
+# The distinct codes of the records, the reference data and the window to the standing of each code.
+LookUp = Callable[[pl.DataFrame, ReferenceData, Window], pl.DataFrame]
+
+
 def with_standings(items: pl.LazyFrame, reference: ReferenceData) -> pl.LazyFrame:
     """The normalised records with what the reference data say of their codes, one row for each, in their order.
 
@@ -61,16 +65,21 @@ def with_standings(items: pl.LazyFrame, reference: ReferenceData) -> pl.LazyFram
     The distinct codes are collected here, which reads the records.
     """
     window = _window(items)
-    dated: tuple[tuple[tuple[str, ...], pl.Expr, Callable[..., pl.DataFrame]], ...] = (
+    found = items
+    for codes, day, look_up in _look_ups():
+        resolved = look_up(_distinct(items, codes), reference, window)
+        found = _joined(found, resolved, codes, day, window)
+    return _with_postcodes(found, items, reference)
+
+
+def _look_ups() -> tuple[tuple[tuple[str, ...], pl.Expr, LookUp], ...]:
+    """Which codes are looked up, on which day, and where."""
+    return (
         (EXAM, TESTED, exams),
         (("PRACTICE_CODE",), TESTED, practices),
         (("REFERRING_ORG_CODE",), REFERRED, organisations),
         (("SITE_CODE_IMAGING",), TESTED, sites),
     )
-    found = items
-    for codes, day, look_up in dated:
-        found = _joined(found, look_up(_distinct(items, codes), reference, window), codes, day, window)
-    return _with_postcodes(found, items, reference)
 
 
 def _window(items: pl.LazyFrame) -> Window:

@@ -10,11 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from publish.records.checking import check, codes_of, rejected, rule_bit, warned
-from publish.records.items import NAMES
+from publish.records.items import DATES, NAMES
 from publish.records.readers import read_records
 from publish.records.rules import RULES, Severity
 from publish.reference.tables import load_reference
-from tests.records.rule_samples import GOOD, ORGANISATIONS, as_frame, broken_rules, complete_reference, table
+from tests.records.rule_samples import (
+    GOOD,
+    ORGANISATIONS,
+    SUBMITTED,
+    as_frame,
+    broken_rules,
+    complete_reference,
+    table,
+)
 
 SCENARIOS = Path(__file__).resolve().parents[3] / "shared" / "fixtures" / "validation_scenarios" / "input.csv"
 
@@ -122,6 +130,18 @@ def test_without_a_test_date_only_codes_of_no_table_are_judged(items, broken):
 def test_a_file_of_undated_records_is_judged():
     undated = {"DIAGNOSTIC_TEST_DATE": None, "DIAGNOSTIC_TEST_REQUEST_DATE": None}
     assert broken_rules([undated, undated]) == [("DIDS050",), ("DIDS050",)]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_the_ends_of_the_calendar_are_days_like_others(day):
+    every = dict.fromkeys(DATES, day)
+    checked = check(
+        as_frame([every, {}, every | {"PERSON_BIRTH_DATE": None}]), complete_reference(), date(2024, 3, 15)
+    )
+    found = checked.collect(engine="streaming")
+    assert found["record"].to_list() == [1, 2, 3]
+    assert codes_of(found["problems"][1]) == ()
+    assert ("DIDS051" in codes_of(found["problems"][0])) is (day == "9999-12-31")
 
 
 def test_an_organisation_that_opened_again_is_closed_in_between():
