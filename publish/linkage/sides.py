@@ -89,7 +89,8 @@ def _refuse_missing(wanted: Sequence[str], found: Sequence[str], file: Path) -> 
     missing = [name for name in wanted if name not in found]
     if missing:
         # the first record of a file without a header stands where the names should: it is not shown
-        named = found if all(len(re.findall(r"\d", name)) <= MOST_DIGITS for name in found) else ()
+        is_header = all(len(re.findall(r"\d", name)) <= MOST_DIGITS for name in found)
+        named = [name for name in found if is_header and re.fullmatch(r"\w[\w .-]*", name, re.ASCII)]
         raise InputRefused(
             f"has no column {missing[0]}.{_nearest(missing[0], named)}",
             where=str(file),
