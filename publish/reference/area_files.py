@@ -17,8 +17,9 @@ import polars as pl
 
 from publish.errors import InputRefused
 from publish.reference.columns import OFFICIAL
+from publish.reference.layers import without_overlaps
 from publish.reference.ods_files import Tables
-from publish.reference.official_files import Grid, opened, plain
+from publish.reference.official_files import Grid, is_packed, opened, plain
 
 _YEAR: Final = re.compile(r"\d\d")
 POSTCODES: Final = {
@@ -118,7 +119,8 @@ def read_postcodes(file: Path, heading: Sequence[str]) -> pl.DataFrame:
             raise _refusal(
                 file, f"row {(read[slip].arg_max() or 0) + 1} of the data holds something that is {slip}"
             )
-    return read.select(OFFICIAL["postcodes"])
+    found = read.select(OFFICIAL["postcodes"])
+    return found if found["postcode"].is_unique().all() else without_overlaps(found, "postcode")
 
 
 def _postcode_columns() -> list[pl.Expr]:
@@ -151,7 +153,7 @@ def _slips() -> list[pl.Expr]:
 @contextmanager
 def _unpacked(file: Path) -> Generator[Path]:
     """The file, or a copy that is not packed."""
-    if file.open("rb").read(2) != b"\x1f\x8b":
+    if not is_packed(file):
         yield file
         return
     with TemporaryDirectory() as folder:

@@ -103,19 +103,19 @@ def _unused(_grid: Grid, _kind: str) -> Tables:
 _ODS: Final = "the 27 columns of the Organisation Data Service, without a heading, of"
 _HOSPITALS: Final = ("organisationcode", "organisationname", "parentodscode", "postcode")
 _EVERY: Final = (
-    Kind("etr", "NHS trusts", f"{_ODS} NHS trusts", _organisations("trusts", ""), ods_files.read_organisations),
+    Kind("etr", "NHS trusts", f"{_ODS} NHS trusts", _organisations(ods_files.TRUSTS), ods_files.read_organisations),
     Kind(
         "ets",
         "sites of NHS trusts",
         f"{_ODS} sites with their trusts in column 15",
-        _organisations("sites"),
+        _organisations(ods_files.TRUST_SITES),
         ods_files.read_sites,
     ),
     Kind(
         "epraccur",
         "GP practices and prescribing cost centres, with their commissioners",
         f"{_ODS} practices with their commissioners in column 15",
-        _organisations("practices"),
+        _organisations(ods_files.PRACTICES),
         ods_files.read_organisations,
     ),
     Kind(
@@ -129,7 +129,7 @@ _EVERY: Final = (
         "ephpsite",
         "sites of independent providers",
         f"{_ODS} sites with their providers in column 15",
-        _organisations("sites"),
+        _organisations(ods_files.OTHER_SITES, ""),
         ods_files.read_sites,
     ),
     Kind("ods", "other organisations", f"{_ODS} any organisation", _organisations(), ods_files.read_organisations),

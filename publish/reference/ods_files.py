@@ -24,6 +24,10 @@ _NAMES: Final = tuple(
 _CODE: Final = r"^[A-Z0-9]{2,12}$"
 _PRACTICE: Final = r"^[A-Z]\d{5}$"
 _DAY: Final = r"^(\d{8})?$"
+PRACTICES: Final = "practices"
+TRUSTS: Final = "trusts"
+TRUST_SITES: Final = "sites of trusts"
+OTHER_SITES: Final = "sites of other organisations"
 _COUNTRIES: Final = {"E": "E92000001", "W": "W92000004", "S": "S92000003", "N": "N92000002"}
 Tables = dict[str, pl.DataFrame]
 
@@ -41,11 +45,15 @@ def organisation_rows(grid: Grid) -> pl.DataFrame | None:
 
 
 def content_of(rows: pl.DataFrame) -> str:
-    """What kind of organisation most rows are: `practices`, `sites`, `trusts`, or nothing where it is not plain."""
+    """What most rows are: practices, trusts, sites of trusts, other sites; nothing where it is not plain."""
+    practice = pl.col("code").str.contains(_PRACTICE) & pl.col("setting").is_not_null()
+    trust = pl.col("code").str.contains("^[RT]")
+    site = pl.col("parent").is_not_null() & ~practice
     share = rows.select(
-        practices=(pl.col("code").str.contains(_PRACTICE) & pl.col("setting").is_not_null()).mean(),
-        sites=pl.col("code").str.starts_with(pl.col("parent")).fill_null(value=False).mean(),
-        trusts=(pl.col("code").str.contains("^[RT]..$") & pl.col("parent").is_null()).mean(),
+        practice.mean().alias(PRACTICES),
+        (pl.col("code").str.contains("^[RT]..$") & pl.col("parent").is_null()).mean().alias(TRUSTS),
+        (site & trust).mean().alias(TRUST_SITES),
+        (site & ~trust).mean().alias(OTHER_SITES),
     ).row(0, named=True)
     likely = max(share, key=lambda kind: share[kind])
     return likely if share[likely] > 0.5 else ""

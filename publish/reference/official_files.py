@@ -98,13 +98,17 @@ def whole_of(file: Path) -> Grid:
 def opened(file: Path) -> IO[bytes]:
     """The content of the file, unpacked where it is gz. Raises UsageError where it cannot be opened."""
     try:
-        with file.open("rb") as raw:
-            packed = raw.read(2) == _GZ
-        return cast("IO[bytes]", gzip.open(file)) if packed else file.open("rb")
+        return cast("IO[bytes]", gzip.open(file)) if is_packed(file) else file.open("rb")
     except OSError as error:
         raise UsageError(
             f"cannot be opened ({error.strerror})", where=str(file), do="check the name of the file"
         ) from None
+
+
+def is_packed(file: Path) -> bool:
+    """Whether the file is gz."""
+    with file.open("rb") as raw:
+        return raw.read(len(_GZ)) == _GZ
 
 
 def _bytes_of(file: Path, most: int) -> bytes:

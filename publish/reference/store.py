@@ -55,11 +55,18 @@ def import_reference(kind: str, file: Path, folder: Path) -> Imported:
         return _stored(table, folder)
 
     merged = {name: _merge(name, rows, stored, of_kind.name, older) for name, rows in tables.items()}
-    with whole(folder) as making:
-        _copy(folder, making)
-        for name, rows in merged.items():
-            _write(name, rows, making)
-        _write_sources({*earlier, source}, making)
+    try:
+        with whole(folder) as making:
+            _copy(folder, making)
+            for name, rows in merged.items():
+                _write(name, rows, making)
+            _write_sources({*earlier, source}, making)
+    except OSError as error:
+        raise UsageError(
+            f"cannot be written to ({error.strerror}); it is as it was",
+            where=str(folder),
+            do="make room, or name another",
+        ) from None
     return Imported(source, older, {name: rows.height for name, rows in merged.items()})
 
 
@@ -137,29 +144,42 @@ def _replaced(rows: pl.DataFrame, there: pl.DataFrame, keys: tuple[str, ...], *,
 
 
 def _merge_organisations(rows: pl.DataFrame, there: pl.DataFrame, kind: str, *, older: bool) -> pl.DataFrame:
-    """A file of one kind of organisation goes before a file of any kind."""
-    firm = ~pl.col("kind").is_in(GENERAL)
-    same = pl.col("kind") == kind
-    first = (firm & ~same) if kind in GENERAL else pl.lit(value=False)
-    above, below = there.filter(first), there.filter(~first)
-    return layered(above, _dated(rows, below, "org_code", older=older), "org_code")
+    def merge(new: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
+        return _dated(new, known, "org_code", older=older)
+
+    return _firm_first(rows, there, pl.col("kind").is_in(GENERAL), "org_code", kind, merge)
 
 
 def _merge_sites(
     rows: pl.DataFrame, there: pl.DataFrame, organisations: pl.DataFrame, kind: str, *, older: bool
 ) -> pl.DataFrame:
-    """Rows with an organisation go before rows without: those only say that the site was there.
-
-    The list of hospitals gives way to everything but its own earlier copy: it has neither dates nor regions.
-    """
-    own = organisations.filter(pl.col("kind") == kind)["org_code"].implode()
-    gives_way = kind in GENERAL
-    first = ~pl.col("site_code").is_in(own) if gives_way else pl.lit(value=False)
-    above, below = there.filter(first), there.filter(~first)
+    """Rows with an organisation go before rows without: those only say that the site was there."""
+    general = organisations.filter(pl.col("kind").is_in(GENERAL))["org_code"].implode()
     known = pl.col("org_code").is_not_null()
-    with_parent = _dated(rows.filter(known), below.filter(known), "site_code", older=older)
-    without = _dated(rows.filter(~known), below.filter(~known), "site_code", older=older)
-    return layered(above, layered(with_parent, without, "site_code"), "site_code")
+
+    def merge(new: pl.DataFrame, stored: pl.DataFrame) -> pl.DataFrame:
+        with_parent = _dated(new.filter(known), stored.filter(known), "site_code", older=older)
+        without = _dated(new.filter(~known), stored.filter(~known), "site_code", older=older)
+        return layered(with_parent, without, "site_code")
+
+    return _firm_first(rows, there, pl.col("site_code").is_in(general), "site_code", kind, merge)
+
+
+def _firm_first(
+    rows: pl.DataFrame,
+    there: pl.DataFrame,
+    from_general: pl.Expr,
+    key: str,
+    kind: str,
+    merge: Callable[[pl.DataFrame, pl.DataFrame], pl.DataFrame],
+) -> pl.DataFrame:
+    """Code by code, what a general file says gives way to files of one kind and to the user's own rows."""
+    firm, loose = there.filter(~from_general), there.filter(from_general)
+    if kind in GENERAL:
+        merged = [firm, merge(rows.join(firm.select(key), on=key, how="anti"), loose)]
+    else:
+        merged = [loose.join(rows.select(key), on=key, how="anti"), merge(rows, firm)]
+    return in_order(pl.concat([each.select(there.columns) for each in merged]), key)
 
 
 def _merge_commissioners(
