@@ -87,7 +87,7 @@ def _records(file: Path) -> Iterator[pl.DataFrame]:
     try:
         with refusing(file):
             for root in _trees(file):
-                if lines := bytes(to_lines(root)):
+                if lines := str(to_lines(root)).encode():
                     yield _as_frame(lines)
     except etree.LxmlError as error:
         raise not_well_formed(file, error) from None

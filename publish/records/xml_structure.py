@@ -6,9 +6,10 @@ within a part every item may be absent and may stand in any place, as what is mi
 
 from io import BytesIO
 from pathlib import Path
-from typing import Final, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 
 from lxml import etree
+from lxml.etree import _LogEntry as LogEntry  # pyright: ignore[reportPrivateUsage]
 
 from publish.errors import InputRefused
 from publish.records.items import ITEMS
@@ -86,10 +87,12 @@ def not_well_formed(file: Path, error: etree.LxmlError) -> InputRefused:
 
 
 def _parser() -> etree.XMLParser:
-    return etree.XMLParser(target=_NothingKept(), schema=_schema(), resolve_entities=False, no_network=True)
+    return etree.XMLParser(
+        target=cast("Any", _NothingKept()), schema=_schema(), resolve_entities=False, no_network=True
+    )
 
 
-def _misfits(parser: etree.XMLParser) -> list[etree._LogEntry]:
+def _misfits(parser: etree.XMLParser) -> list[LogEntry]:
     return [entry for entry in parser.feed_error_log if entry.domain_name == "SCHEMASV"]
 
 
@@ -114,7 +117,7 @@ def _line_of_misfit(file: Path, piece: int) -> int:
     return 0
 
 
-def _what_is_wrong(entry: etree._LogEntry) -> str:
+def _what_is_wrong(entry: LogEntry) -> str:
     """What the schema says of it, in words of our own: its own show what stands in the file."""
     if "Missing child element" in entry.message:
         return ": an element is missing"

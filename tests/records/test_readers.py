@@ -7,8 +7,9 @@ import pytest
 
 from publish.errors import InputRefused
 from publish.records.files import find_record_files
-from publish.records.items import NAMES
+from publish.records.items import ITEMS, NAMES
 from publish.records.readers import is_made_up, read_records, refusing
+from publish.records.values import clock_date
 from tests.made_records import frame, record, write
 
 LINE = (
@@ -62,7 +63,7 @@ def test_columns_that_are_no_item_may_have_any_name_or_none(tmp_path):
 @pytest.mark.parametrize(
     ("lines", "says"),
     [
-        ([LINE, LINE + ",x"], "line 2 has 19 columns, not 18"),
+        ([LINE, LINE + ",x"], "line 2 has 19 columns, not 18 (rule DIDS075)"),
         ([LINE, "", LINE.rsplit(",", 1)[0]], "line 3 has 17 columns, not 18"),
         ([",".join(NAMES), LINE, "x"], "line 3 has 1 column, not 18"),
         ([",".join(NAMES[:-1])], "lacks the column RADIOLOGICAL_ACCESSION_NUM"),
@@ -135,6 +136,77 @@ def test_codes_may_be_text_or_whole_numbers(tmp_path, kind):
     assert read_records(file).collect().height == 1
 
 
+PRODUCT = {item.name: item.asset for item in ITEMS}
+EXTRACT = {item.name: item.extract for item in ITEMS if item.extract}
+
+
+def test_the_data_product_is_read_as_records(tmp_path):
+    """Its own names, derived columns beside them, columns of numbers and of nothing, a folder for each month."""
+    file = tmp_path / "month=2023-04" / "part-0.parquet"
+    file.parent.mkdir()
+    rows = frame([record(PERSON_GENDER_CODE="1", REFERRER="G9999998")])
+    rows.rename(PRODUCT).with_columns(
+        pl.col("GENDER_CODE").cast(pl.Int8),
+        DERIVED_REFERRER_CODE=pl.lit("99"),
+        SUBMITTER_ORGANISATION=pl.lit(None),
+        MPSConfidence=pl.struct(score=pl.lit(1.0)),
+        Person_ID=pl.lit("P1"),
+        month=pl.lit("2023-04"),
+    ).write_parquet(file)
+    assert read_records(file).collect().equals(rows.with_columns(pl.col("PERSON_GENDER_CODE").cast(pl.Int8)))
+    extras = read_records(file, ("REFERRER",), extras=True).collect()
+    assert extras.rows(named=True) == [
+        {"REFERRER": "G9999998", "Person_ID": "P1", "MPSConfidence": {"score": 1.0}, "SUBMITTER_ORGANISATION": None}
+    ]
+
+
+def test_the_analysts_extract_is_read_for_what_it_holds(tmp_path):
+    file = tmp_path / "extract.parquet"
+    rows = frame([record()]).select(*EXTRACT)
+    rows.rename(EXTRACT).write_parquet(file)
+    assert read_records(file, tuple(EXTRACT)).collect().equals(rows)
+    with_others = read_records(file, ("SITE_CODE_IMAGING",), optional=("NHS_NUMBER", "POSTCODE")).collect()
+    assert with_others.schema == dict.fromkeys(("SITE_CODE_IMAGING", "NHS_NUMBER", "POSTCODE"), pl.String)
+    assert with_others.rows() == [("RF401", None, None)]
+    with pytest.raises(InputRefused, match="lacks the columns NHS_NUMBER, PERSON_BIRTH_DATE, POSTCODE"):
+        read_records(file)
+
+
+def test_the_name_of_an_item_goes_before_that_of_the_data_product(tmp_path):
+    file = tmp_path / "both.parquet"
+    frame([record()]).with_columns(PROVIDER_SITE_CODE=pl.lit("RF499")).write_parquet(file)
+    assert read_records(file).collect()["SITE_CODE_IMAGING"].to_list() == ["RF401"]
+
+
+def test_names_that_differ_in_capitals_alone_are_one_column_twice(tmp_path):
+    file = tmp_path / "twice.parquet"
+    frame([record()]).with_columns(site_code_imaging=pl.lit("RF499")).write_parquet(file)
+    with pytest.raises(InputRefused, match="has the column SITE_CODE_IMAGING more than once"):
+        read_records(file)
+    assert read_records(file, ("REFERRER",)).collect().height == 1
+
+
+def test_timestamps_of_v2_pass_through(tmp_path):
+    """As text from CSV, with their time zone from Parquet."""
+    text = "2026-05-31T23:30:00+01:00"
+    csv_file = lines_to(tmp_path / "a.csv", [LINE.replace("2023-04-11", text)])
+    parquet = tmp_path / "a.parquet"
+    late = pl.lit(datetime(2026, 5, 31, 23, 30)).dt.replace_time_zone("Europe/London")
+    frame([record()]).with_columns(DIAGNOSTIC_TEST_DATE=late).write_parquet(parquet)
+    for file in (csv_file, parquet):
+        records = read_records(file, ("DIAGNOSTIC_TEST_DATE",))
+        kind = records.collect_schema()["DIAGNOSTIC_TEST_DATE"]
+        assert records.select(clock_date("DIAGNOSTIC_TEST_DATE", kind)).collect().item() == date(2026, 5, 31)
+
+
+def test_needed_columns_come_in_the_order_asked_for(tmp_path):
+    file = lines_to(tmp_path / "a.csv", [LINE])
+    asked = read_records(file, ("SITE_CODE_IMAGING", "NHS_NUMBER"), optional=("POSTCODE",), extras=True).collect()
+    assert asked.rows(named=True) == [
+        {"SITE_CODE_IMAGING": "RF401", "NHS_NUMBER": "9990000018", "POSTCODE": "ZZ99 3VZ"}
+    ]
+
+
 def test_columns_of_a_parquet_file_may_be_in_small_letters(tmp_path):
     frame([record()]).rename(str.lower).write_parquet(tmp_path / "a.parquet")
     assert read_records(tmp_path / "a.parquet").collect().columns == list(NAMES)
@@ -169,6 +241,29 @@ def test_files_folders_and_globs(tmp_path):
     (tmp_path / "deep" / "notes.txt").write_text("x")
     found = find_record_files([str(tmp_path), str(tmp_path / "deep" / "*.csv"), str(april)])
     assert [file.path for file in found] == sorted([april.resolve(), may.resolve()])
+
+
+def test_files_stay_in_the_order_given_and_those_of_a_folder_in_order_of_path(tmp_path):
+    """A later submission replaces an earlier one, so the order is the user's."""
+    (tmp_path / "later").mkdir()
+    names = ("b.csv", "a.csv", "later/2.csv", "later/10.parquet", "c.csv")
+    b, a, two, ten, c = (
+        write([record(SITE_CODE_IMAGING=f"RF4{place}")], tmp_path / name) for place, name in enumerate(names)
+    )
+    given = [str(b), str(tmp_path / "later"), str(tmp_path / "[ab].csv"), str(c), str(b)]
+    assert [file.path for file in find_record_files(given)] == [b, ten, two, a, c]
+
+
+def test_files_say_their_kind_and_whether_they_are_submissions(tmp_path):
+    write([record()], tmp_path / "a.csv")
+    write([record()], tmp_path / "c.parquet")
+    (tmp_path / "b.XML").write_text("<DIDS/>")
+    found = find_record_files([str(tmp_path)])
+    assert [(file.kind, file.is_submission) for file in found] == [
+        ("csv", True),
+        ("xml", True),
+        ("parquet", False),
+    ]
 
 
 @pytest.mark.parametrize(
