@@ -4,6 +4,7 @@ The schema is made from the items, so that what is checked and what is read cann
 within a part every item may be absent and may stand in any place, as what is missing is judged record by record.
 """
 
+from contextlib import suppress
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final, TypeAlias, cast
@@ -87,9 +88,8 @@ def not_well_formed(file: Path, error: etree.LxmlError) -> InputRefused:
 
 
 def _parser() -> etree.XMLParser:
-    return etree.XMLParser(
-        target=cast("Any", _NothingKept()), schema=_schema(), resolve_entities=False, no_network=True
-    )
+    make: Any = etree.XMLParser
+    return make(target=_NothingKept(), schema=_schema(), resolve_entities=False, no_network=True)
 
 
 def _misfits(parser: etree.XMLParser) -> list[LogEntry]:
@@ -111,7 +111,8 @@ def _line_of_misfit(file: Path, piece: int) -> int:
             before += whole.count(b"\n")
             parser.feed(whole)
         for number, line in enumerate(BytesIO(content.read(_AT_A_TIME)), start=1):
-            parser.feed(line)
+            with suppress(etree.LxmlError):  # what is not well formed comes after what does not fit
+                parser.feed(line)
             if _misfits(parser):
                 return before + number
     return 0

@@ -36,7 +36,7 @@ def damaged(draw, content):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_damaged_files_are_read_in_full_or_refused(tmp_path, seed):
-    draw, outcomes = random.Random(seed), set()
+    draw, refused = random.Random(seed), 0
     for number in range(100):
         file = tmp_path / f"{number}.xml"
         content = damaged(draw, SOUND)
@@ -46,9 +46,8 @@ def test_damaged_files_are_read_in_full_or_refused(tmp_path, seed):
         except InputRefused as refusal:
             assert "What to do: " in str(refusal)
             assert not any(value in str(refusal) for value in PATIENT.values())
-            outcomes.add("refused")
+            refused += 1
         else:
             assert rows.height <= content.count(b"<ImagingActivity")
             assert rows.height >= content.count(b"</ImagingActivity>") - content.count(b"<!--")
-            outcomes.add("read")
-    assert outcomes == {"refused", "read"}
+    assert refused > 50
