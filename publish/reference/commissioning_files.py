@@ -31,7 +31,9 @@ def read_commissioners(grid: Grid, _kind: str) -> Tables:
         pl.col("commissioner_code", "parent_icb_code", "successor_code").str.to_uppercase(),
         valid_from=pl.coalesce("legal", "operational"),
     ).filter(pl.col("commissioner_code").is_not_null())
-    starts = coded.select(successor_code="commissioner_code", succeeded="valid_from").unique("successor_code")
+    starts = coded.select(successor_code="commissioner_code", succeeded="valid_from").unique(
+        "successor_code", keep="first", maintain_order=True
+    )
     followed = coded.join(starts, on="successor_code", how="left", maintain_order="left")
     ended = (pl.col("status").str.to_lowercase() == "inactive") & (pl.col("succeeded") > pl.col("valid_from"))
     found = followed.select(

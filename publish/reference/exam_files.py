@@ -43,7 +43,7 @@ def read_nicip(grid: Grid, _kind: str) -> Tables:
         valid_from=pl.max_horizontal("a", "b"),
         valid_to=pl.min_horizontal("c", "d"),
     )
-    return {"nicip_codes": _in_time(dated.select(*_STORED[:-3], *VALIDITY, "interventional"), "nicip_code")}
+    return {"nicip_codes": without_overlaps(dated.select(*_STORED[:-3], *VALIDITY, "interventional"), "nicip_code")}
 
 
 _YES_NO: Final = {"Y": "Y", "N": "N", "YES": "Y", "NO": "N", "1": "Y", "0": "N", "TRUE": "Y", "FALSE": "N"}
@@ -66,7 +66,7 @@ def read_exam_look_up(grid: Grid, _kind: str) -> Tables:
     classes["modality"] = pl.coalesce(classes["modality"], modality)
     dated = with_days(rows, grid.file, valid_from="record_start_date", valid_to="record_end_date")
     found = dated.select(_first(rows, ("sct_id",)).alias("snomed_code"), *VALIDITY, **classes)
-    return {"exam_lookup": _in_time(found.select(LOOK_UP), "snomed_code")}
+    return {"exam_lookup": without_overlaps(found.select(LOOK_UP), "snomed_code")}
 
 
 def read_local_codes(grid: Grid, _kind: str) -> Tables:
@@ -74,9 +74,3 @@ def read_local_codes(grid: Grid, _kind: str) -> Tables:
     rows = grid.headed().select(pl.col(name).str.to_uppercase() for name in LOCAL_CODES)
     found = rows.rename(dict(zip(LOCAL_CODES, OFFICIAL["local_codes"], strict=True))).drop_nulls()
     return {"local_codes": found.unique(["submitter_code", "local_code"], keep="last", maintain_order=True)}
-
-
-def _in_time(rows: pl.DataFrame, key: str) -> pl.DataFrame:
-    """Rows that have a code and hold on some day, no two of a code on the same one."""
-    ends_before = (pl.col("valid_to") < pl.col("valid_from")).fill_null(value=False)
-    return without_overlaps(rows.filter(pl.col(key).is_not_null() & ~ends_before), key)

@@ -27,11 +27,12 @@ def layered(above: pl.DataFrame, below: pl.DataFrame, key: str) -> pl.DataFrame:
 
 
 def without_overlaps(rows: pl.DataFrame, key: str) -> pl.DataFrame:
-    """At most one row of a code on a day: a row ends where the next one begins.
+    """The rows that have a code and hold on some day, at most one of a code on a day.
 
-    Of rows that begin on the same day the last in the order given stays.
+    A row ends where the next one begins. Of rows that begin on the same day the last in the order given stays.
     """
-    last = rows.with_columns(begins=_FROM).unique([key, "begins"], keep="last", maintain_order=True)
+    sound = rows.filter(pl.col(key).is_not_null() & (_FROM <= _TO))
+    last = sound.with_columns(begins=_FROM).unique([key, "begins"], keep="last", maintain_order=True)
     ordered = last.sort(key, "begins", maintain_order=True)
     ends = pl.min_horizontal(_TO, (pl.col("begins").shift(-1).over(key) - DAY).fill_null(date.max))
     return ordered.with_columns(valid_to=pl.when(ends < date.max).then(ends)).drop("begins")

@@ -69,7 +69,11 @@ def read_organisations(grid: Grid, kind: str) -> Tables:
         valid_to=pl.coalesce("left", "closed"),
     )
     tables = {"organisations": _organisations(rows, kind)}
-    return tables | {"parents": _in_time(parents, "org_code")} if kind not in {"etr", "ephp", "ods"} else tables
+    return (
+        tables | {"parents": without_overlaps(parents, "org_code")}
+        if kind not in {"etr", "ephp", "ods"}
+        else tables
+    )
 
 
 def read_sites(grid: Grid, kind: str) -> Tables:
@@ -84,7 +88,9 @@ def read_sites(grid: Grid, kind: str) -> Tables:
         icb_code="icb",
         postcode="postcode",
         country=pl.when(english).then(pl.lit(_COUNTRIES["E"])),
-        valid_from=pl.when(pl.col("parent").is_null()).then("opened").otherwise(_later("opened", "joined")),
+        valid_from=pl.when(pl.col("parent").is_null())
+        .then("opened")
+        .otherwise(pl.max_horizontal("opened", "joined")),
         valid_to="closed",
     )
     with_parent = pl.col("joined") > pl.col("opened")
@@ -93,7 +99,7 @@ def read_sites(grid: Grid, kind: str) -> Tables:
         valid_to=pl.col("valid_from") - pl.duration(days=1),
         valid_from=rows.filter(with_parent)["opened"],
     )
-    return read_organisations(grid, kind) | {"sites": _in_time(pl.concat([before, sites]), "site_code")}
+    return read_organisations(grid, kind) | {"sites": without_overlaps(pl.concat([before, sites]), "site_code")}
 
 
 def read_hospital_sites(grid: Grid, kind: str) -> Tables:
@@ -129,7 +135,7 @@ def successions_columns(grid: Grid) -> tuple[str, str, str] | None:
         return named[0], named[1], named[2]
     if not 3 <= grid.width <= 6:
         return None
-    rows = grid.unheaded(tuple(f"column {n}" for n in range(1, grid.width + 1)))
+    rows = grid.unheaded(_numbered(grid))
     coded = rows.select(pl.col("column 1", "column 2").str.to_uppercase().str.contains(_CODE).mean()).row(0)
     dated = [name for name in rows.columns[2:] if rows[name].fill_null("").str.contains(r"^\d{8}$").mean() == 1]
     return ("column 1", "column 2", dated[0]) if dated and min(share or 0 for share in coded) > 0.9 else None
@@ -170,14 +176,4 @@ def _organisations(rows: pl.DataFrame, kind: str) -> pl.DataFrame:
     found = rows.select(
         org_code="code", org_name="name", kind=pl.lit(kind), valid_from="opened", valid_to="closed"
     ).select(OFFICIAL["organisations"])
-    return _in_time(found, "org_code")
-
-
-def _later(one: str, other: str) -> pl.Expr:
-    return pl.max_horizontal(one, other)
-
-
-def _in_time(rows: pl.DataFrame, key: str) -> pl.DataFrame:
-    """Rows that hold on some day, no two of a code on the same one."""
-    ends_before = pl.col("valid_to") < pl.col("valid_from")
-    return without_overlaps(rows.filter(~ends_before.fill_null(value=False)), key)
+    return without_overlaps(found, "org_code")

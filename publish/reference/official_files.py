@@ -74,7 +74,8 @@ def unique(names: tuple[str, ...]) -> tuple[str, ...]:
 
 def _frame(rows: list[list[str]], names: tuple[str, ...]) -> pl.DataFrame:
     frame = pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
-    return frame.with_columns(pl.all().str.strip_chars().replace("", None))
+    on_one_line = pl.all().str.replace_all(r"\s*[\r\n]+\s*", " ")
+    return frame.with_columns(on_one_line.str.strip_chars().replace("", None))
 
 
 def head_of(file: Path) -> Grid:

@@ -52,7 +52,7 @@ def damaged(content: bytes, how: str, seed: int) -> bytes:
         "cut": content[:at],
         "bytes": content[:at] + draw.randbytes(3) + content[at + 3 :],
         "lines": b"".join(lines),
-        "utf-16": content.decode().encode("utf-16"),
+        "utf-16": content.decode(errors="replace").encode("utf-16"),
         "huge": content[:at] + b"9" * 150_000 + content[at:],
         "quote": content[:at] + b'"' + content[at:],
         "comma": content[:at] + b"," + content[at:],
