@@ -9,6 +9,23 @@ from typing import Annotated, Final
 import typer
 
 from publish import __version__
+from publish.cli_options import (
+    Database,
+    Output,
+    PolicyFile,
+    Query,
+    Quiet,
+    Records,
+    ReferenceFolder,
+    Submitted,
+    Submitter,
+    Validate,
+    Withdrawn,
+    records_of,
+    terms_of,
+)
+from publish.cli_product import derive, link
+from publish.cli_reference import reference_app
 from publish.errors import PublishError, UsageError
 from publish.period import FinancialYear, Month, MonthlyPeriod
 from publish.progress import progress
@@ -26,19 +43,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command(epilog="Example: publish derive --records 2018-07.csv --submitter RR8 product.parquet")(derive)
+app.command(epilog="Example: publish link product.parquet registrations.csv --on Person_ID --within 62")(link)
+app.add_typer(reference_app, name="reference")
 
-Output = Annotated[Path, typer.Option("--output", help="The folder that holds the releases.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")]
-Records = Annotated[
-    list[str],
-    typer.Option("--records", help="A file, folder or glob of records (CSV or Parquet). May be given again."),
-]
-ReferenceFolder = Annotated[
-    Path | None,
-    typer.Option("--reference-data", help="A folder with your own providers.csv, sites.csv or exam_codes.csv."),
-]
 Config = Annotated[Path | None, typer.Option("--config", help="Your own house details (publication.toml).")]
-PolicyFile = Annotated[Path | None, typer.Option("--policy", help="Your own disclosure rule (policy.toml).")]
 Published = Annotated[
     datetime | None,
     typer.Option("--published", formats=["%Y-%m-%d"], help="The publication date. Default: by the calendar."),
@@ -74,7 +83,13 @@ def about(
 )
 def release(
     period: Annotated[str, typer.Argument(help="The latest month, as 2023-03.")],
-    records: Records,
+    records: Records = None,
+    database: Database = None,
+    query: Query = None,
+    submitted: Submitted = None,
+    submitter: Submitter = None,
+    validate: Validate = False,
+    withdrawn: Withdrawn = None,
     output: Output = Path("outputs"),
     reference_data: ReferenceFolder = None,
     config: Config = None,
@@ -83,9 +98,10 @@ def release(
     quiet: Quiet = False,
 ) -> None:
     """Make the draft of the monthly release up to a month: tables, CSV, charts, document, landing page."""
-    settings = Settings(output, reference_data, config, policy, published.date() if published else None)
-    with progress(quiet=quiet) as tell:
-        made = make_release(Month.parse(period), records, settings, tell)
+    latest, terms = Month.parse(period), terms_of(submitted, submitter, validate, withdrawn)
+    settings = Settings(output, reference_data, config, policy, published.date() if published else None, terms)
+    with progress(quiet=quiet) as tell, records_of(records, database, query, output) as given:
+        made = make_release(latest, given, settings, tell)
     if not quiet:
         report(made)
         print(f"\nNext: review {made.folder / 'draft'}, then: publish approve {made.folder} --by 'Your Name'")

@@ -1,8 +1,9 @@
 """One release: its stages in order, from files of records to a draft, and from an approved draft to the public."""
 
 import shutil
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -10,8 +11,9 @@ from typing import Final
 
 import polars as pl
 
-from publish.counts.reduction import Counts, add, reduce_records
-from publish.counts.store import store_counts, stored_counts
+from publish.counts.files import count_files
+from publish.counts.reduction import RULE_KEYS, Counts, add
+from publish.counts.submitted import rules_in_words
 from publish.disclosure.control import ProtectedTable, protect
 from publish.disclosure.policy import Policy, load_policy
 from publish.edition import Edition
@@ -22,7 +24,8 @@ from publish.period import YEARS, Month, MonthlyPeriod, in_words, spans
 from publish.progress import Tell
 from publish.quality.missing_months import missing_months
 from publish.records.files import RecordFile, find_record_files
-from publish.records.readers import is_made_up, read_records, refusing
+from publish.records.intake import Terms
+from publish.records.readers import is_made_up
 from publish.reference.tables import ReferenceData, load_reference
 from publish.tables.builder import build
 from publish.tables.catalogue import ACTIVITY, MONTHLY_TABLES
@@ -48,6 +51,7 @@ class Settings:
     config: Path | None = None
     policy: Path | None = None
     published: date | None = None
+    terms: Terms = field(default_factory=Terms)
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,9 @@ def make_release(latest: Month, records: Sequence[str], settings: Settings, tell
     period = MonthlyPeriod(latest)
     published = _publication_date(period, house, settings.published)
     files = find_record_files(records)
-    counted = _count_files(files, reference, period, writable(settings.output) / STORE, tell)
+    counted = count_files(files, reference, settings.terms, writable(settings.output) / STORE, tell)
+    for file in files:
+        _refuse_other_months(file, counted[file], period)
     counts = add(counted.values())
     ledger = make_ledger(counts, period, MONTHLY_TABLES)
     _refuse_empty_month(ledger, period)
@@ -95,10 +101,13 @@ def make_release(latest: Month, records: Sequence[str], settings: Settings, tell
         internal.mkdir()
         save_tables(tables, making / PROTECTED)
         ledger.write_csv(internal / "ledger.csv")
+        if settings.terms.apply_to(files):
+            broken = counts.rules.group_by(RULE_KEYS).agg(pl.col("records").sum())
+            rules_in_words(broken.sort(RULE_KEYS, nulls_last=True)).write_csv(internal / "rules.csv")
         write_manifest(edition, policy, sources, file_hashes(making, LISTED), internal)
         for kept in (PUBLIC, APPROVAL):  # what is public, and who approved it, stay until the next approval
             _carry_over(folder / kept, making / kept)
-    return Made(folder, ledger, _remarks(ledger, period, reference))
+    return Made(folder, ledger, (*_remarks(ledger, period, reference), *_overlaps(counted, settings.terms)))
 
 
 def approve_release(folder: Path, by: str, tell: Tell) -> Path:
@@ -131,31 +140,6 @@ def _write_outputs(tables: ReleaseTables, edition: Edition, folder: Path, tell: 
     from publish.writing.outputs import write_outputs
 
     write_outputs(tables, edition, folder, tell)
-
-
-def _count_files(
-    files: Sequence[RecordFile], reference: ReferenceData, period: MonthlyPeriod, store: Path, tell: Tell
-) -> dict[RecordFile, Counts]:
-    """The counts of every file, from the store where they stand there already."""
-    counted: dict[RecordFile, Counts] = {}
-    for number, file in enumerate(files, start=1):
-        place = f"{file.path.name} ({number} of {len(files)})"
-        counts = stored_counts(store, file, reference)
-        if counts is None:
-            tell(f"Reading {place}")
-            counts = _count(file, reference)
-            store_counts(store, file, reference, counts)
-        else:
-            tell(f"Already counted: {place}")
-        _refuse_other_months(file, counts, period)
-        counted[file] = counts
-    return counted
-
-
-def _count(file: RecordFile, reference: ReferenceData) -> Counts:
-    records = read_records(file.path)
-    with refusing(file.path):
-        return reduce_records(records, reference)
 
 
 def _refuse_other_months(file: RecordFile, counts: Counts, period: MonthlyPeriod) -> None:
@@ -254,6 +238,20 @@ def _remarks(ledger: pl.DataFrame, period: MonthlyPeriod, reference: ReferenceDa
             "and providers with sites in several regions are kept out."
         )
     return tuple(remarks)
+
+
+def _overlaps(counted: dict[RecordFile, Counts], terms: Terms) -> tuple[str, ...]:
+    """A remark where extracts hold the same month: a record that stands in two of them counts twice."""
+    if terms.apply_to(list(counted)):
+        return ()  # then records are compared by their key
+    held = Counter(month for counts in counted.values() for month in counts.months)
+    twice = [Month.parse(month) for month, files in sorted(held.items()) if files > 1]
+    if not twice:
+        return ()
+    return (
+        f"Several files hold records of {spans(twice)}: a record in two of them counts twice. With --validate a "
+        "later file replaces the records of an earlier one by their key.",
+    )
 
 
 def _refuse_changes(folder: Path, made: dict[str, str]) -> None:

@@ -26,6 +26,7 @@ OTHER_DATES: Final = ("DIAGNOSTIC_TEST_REQUEST_DATE", "DIAG_TEST_REQUEST_REC_DAT
 SITE: Final = ("SITE_CODE_IMAGING",)
 EXAM: Final = ("IMAGING_CODE_NICIP", "IMAGING_CODE_SNOMED")
 SETTING: Final = ("PATIENT_SOURCE_SETTING",)
+NEEDED: Final = (*SITE, *EXAM, *SETTING, TEST_DATE, *OTHER_DATES)  # the items that the counts need
 INTERVALS: Final = {"request_to_test": request_to_test, "test_to_report": test_to_report}
 UNDATED: Final = date.max  # the day on which the codes of a record without a test date are looked up
 PROBLEM: Final = pl.Enum(

@@ -66,6 +66,12 @@ def broken_rules(counted: Iterable[pl.DataFrame]) -> pl.DataFrame:
     )
 
 
+def rules_in_words(rules: pl.DataFrame) -> pl.DataFrame:
+    """The broken rules with what they mean."""
+    meanings = pl.DataFrame({"rule": [r.code for r in RULES], "meaning": [f"{r.item}: {r.meaning}" for r in RULES]})
+    return rules.join(meanings, on="rule", how="left", maintain_order="left")
+
+
 def count_part(part: Part, reference: ReferenceData) -> Counts:
     """The counts of a file of submitted records: its accepted ones reduced, the others kept out with the reason."""
     counted = fates(part, reference)

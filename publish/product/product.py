@@ -23,7 +23,8 @@ from publish.records.intake import FATES, REJECTED, Part, Terms, take_in
 from publish.records.items import NAMES
 from publish.records.readers import read_records, refusing
 from publish.records.rules import RULES, Severity
-from publish.reference.tables import ReferenceData, lacking
+from publish.reference.listing import lacking
+from publish.reference.tables import ReferenceData
 
 UNDATED: Final = "undated"  # the folder of records without a test date: only extracts can hold any
 _MONTH: Final = "month of the folder"
@@ -82,7 +83,7 @@ def derive_product(
         ledger, rules = submitted.ledger(counted), submitted.broken_rules(counted)
         tell("Writing the report")
         ledger.write_csv(about / "ledger.csv")
-        _in_words(rules).write_csv(about / "rules.csv")
+        submitted.rules_in_words(rules).write_csv(about / "rules.csv")
         _write_rejected(parts, counted, form, about / "rejected.parquet")
         manifest = _manifest(parts, counted, reference, terms, form)
         (about / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
@@ -149,12 +150,6 @@ def _words_of(problems: pl.Series) -> pl.DataFrame:
         {"problems": masks, "codes": codes, "warnings": warnings},
         schema={"problems": pl.UInt64, "codes": pl.List(pl.String), "warnings": pl.String},
     )
-
-
-def _in_words(rules: pl.DataFrame) -> pl.DataFrame:
-    """The broken rules with what they mean."""
-    meanings = pl.DataFrame({"rule": [r.code for r in RULES], "meaning": [f"{r.item}: {r.meaning}" for r in RULES]})
-    return rules.join(meanings, on="rule", how="left", maintain_order="left")
 
 
 def _write_rejected(parts: Sequence[Part], counted: Sequence[pl.DataFrame], form: Form, into: Path) -> None:

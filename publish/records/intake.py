@@ -16,7 +16,7 @@ import polars as pl
 from publish.progress import Tell
 from publish.records.checking import check, rejected, rule_bit
 from publish.records.files import RecordFile
-from publish.records.items import NAMES
+from publish.records.items import CODES, NAMES
 from publish.records.readers import read_records, refusing
 from publish.records.values import normalised
 from publish.reference.tables import ReferenceData
@@ -27,6 +27,7 @@ SUPERSEDED: Final = "superseded"
 WITHDRAWN: Final = "withdrawn"
 FATES: Final = (ACCEPTED, REJECTED, SUPERSEDED, WITHDRAWN)
 FATE: Final = pl.Enum(FATES)
+_OF_EXTRACT: Final = ("DIAGNOSTIC_TEST_DATE", *CODES)  # without these an extract says nothing of a test
 _KEYS_AT_A_TIME: Final = 4_000_000  # keys of records in memory at once
 _ROWS_AT_A_TIME: Final = 100_000  # rows of a group in the files between the stages
 
@@ -120,8 +121,9 @@ def take_in(
 
 
 def _check_file(file: RecordFile, reference: ReferenceData, terms: Terms, into: Path) -> Path:
-    needed = NAMES if terms.judges(file) else ()
-    records = read_records(file, needed=needed, extras=True).with_row_index("record", offset=1)
+    needed = NAMES if terms.judges(file) else _OF_EXTRACT
+    others = tuple(name for name in NAMES if name not in needed)
+    records = read_records(file, needed, optional=others, extras=True).with_row_index("record", offset=1)
     with refusing(file.path):
         if terms.judges(file):
             known = check(records, reference, terms.submitted, terms.submitter)

@@ -1,0 +1,79 @@
+"""Files of records to counts: from the store where they stand there already, else read, and kept for the next run.
+
+An extract is counted by itself. What submissions count depends on each other, as a later one replaces records of an
+earlier: they are known in the store by all of them together, the terms and the reference data.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+
+from publish.counts.reduction import NEEDED, Counts, reduce_records
+from publish.counts.store import store_counts, stored_counts
+from publish.counts.submitted import count_part
+from publish.progress import Tell
+from publish.records.files import RecordFile
+from publish.records.intake import Terms, take_in
+from publish.records.readers import read_records, refusing
+from publish.reference.tables import ReferenceData
+
+_RULES_VERSION: Final = 1  # goes up when the rules or the fates change, so that stored counts are made again
+
+
+def count_files(
+    files: Sequence[RecordFile], reference: ReferenceData, terms: Terms, store: Path, tell: Tell
+) -> dict[RecordFile, Counts]:
+    """The counts of every file, in the order given. Raises InputRefused where a file cannot be read."""
+    if terms.apply_to(files):
+        return _count_submissions(files, reference, terms, store, tell)
+    return {
+        file: _count_extract(file, reference, store, f"{file.path.name} ({number} of {len(files)})", tell)
+        for number, file in enumerate(files, start=1)
+    }
+
+
+def _count_extract(file: RecordFile, reference: ReferenceData, store: Path, place: str, tell: Tell) -> Counts:
+    counts = stored_counts(store, file, reference)
+    if counts is not None:
+        tell(f"Already counted: {place}")
+        return counts
+    tell(f"Reading {place}")
+    records = read_records(file, needed=NEEDED)
+    with refusing(file.path):
+        counts = reduce_records(records, reference)
+    store_counts(store, file, reference, counts)
+    return counts
+
+
+def _count_submissions(
+    files: Sequence[RecordFile], reference: ReferenceData, terms: Terms, store: Path, tell: Tell
+) -> dict[RecordFile, Counts]:
+    run = _identity(files, reference, terms)
+    known = {file: replace(file, sha256=_digest(run, file.sha256)) for file in files}
+    stored = {file: stored_counts(store, as_known, reference) for file, as_known in known.items()}
+    found = {file: counts for file, counts in stored.items() if counts is not None}
+    if len(found) == len(files):
+        tell("Already counted: every file")
+        return found
+    # what is written between the stages names patients: it stays out of the output folder, and goes with the run
+    with TemporaryDirectory() as work:
+        parts = take_in(files, reference, terms, Path(work), tell)
+        counted = {part.file: count_part(part, reference) for part in parts}
+    for file, counts in counted.items():
+        store_counts(store, known[file], reference, counts)
+    return {file: counted[file] for file in files}
+
+
+def _identity(files: Sequence[RecordFile], reference: ReferenceData, terms: Terms) -> str:
+    """What the counts of submissions hang on: all files in their order, the terms, the reference data."""
+    agreed = (terms.submitted, terms.submitter, terms.validate, sorted(terms.withdrawn))
+    return _digest(
+        _RULES_VERSION, [file.sha256 for file in files], agreed, [file.sha256 for file in reference.files]
+    )
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()

@@ -1,0 +1,51 @@
+"""Patients who have withdrawn their consent: a list of NHS numbers or Person_IDs."""
+
+import re
+from pathlib import Path
+from typing import Final
+
+from publish.errors import InputRefused, UsageError
+
+_NUMBER: Final = r"[0-9A-Z][0-9A-Z_-]{0,63}"
+_HEADINGS: Final = {"NHS_NUMBER", "PERSON_ID"}
+
+
+def read_withdrawn(file: Path | None) -> frozenset[str]:
+    """The NHS numbers and Person_IDs of a text file, one on a line; a heading by either name is passed over.
+
+    Blanks and hyphens of NHS numbers are left out. Raises UsageError where there is no such file, InputRefused
+    where a line holds something else: a patient who is not recognised would stay in the product.
+    """
+    if file is None:
+        return frozenset()
+    lines = enumerate(_lines(file), start=1)
+    given = ((number, line.strip().strip('"').upper()) for number, line in lines)
+    return frozenset(
+        _identifier(line, file, number)
+        for number, line in given
+        if line and not (number == 1 and line in _HEADINGS)
+    )
+
+
+def _lines(file: Path) -> list[str]:
+    try:
+        return file.read_text(encoding="utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"cannot be read as text ({type(error).__name__})",
+            where=str(file),
+            do="give --withdrawn a text file with one NHS number or Person_ID on a line",
+        ) from None
+
+
+def _identifier(line: str, file: Path, number: int) -> str:
+    digits = re.sub(r"[ -]", "", line)
+    if re.fullmatch(r"\d{10}", digits):
+        return digits
+    if not re.fullmatch(_NUMBER, line):
+        raise InputRefused(
+            f"line {number} is neither an NHS number nor a Person_ID",
+            where=str(file),
+            do="give one NHS number or Person_ID on a line, and nothing else",
+        )
+    return line
