@@ -111,6 +111,21 @@ def test_timestamps_with_a_zone_pass_through(tmp_path):
     assert records.select(clock_date("DIAGNOSTIC_TEST_DATE", kind)).collect().item() == date(2026, 5, 31)
 
 
+def test_a_column_that_came_later_is_null_before(table):
+    """Platforms add columns to a table; the files of before do not have them."""
+    rows = month_of(MAY, 1, SITE_CODE_IMAGING="RF409").with_columns(Person_ID=pl.lit("P1"))
+    rows.write_delta(table, mode="append", delta_write_options={"schema_mode": "merge"})
+    records = read_records(table, ("SITE_CODE_IMAGING",), extras=True).collect().sort(pl.all())
+    assert records.rows() == [("RF401", None), ("RF401", None), ("RF402", None), ("RF409", "P1")]
+
+
+def test_deleted_rows_are_not_read(table):
+    from deltalake import DeltaTable
+
+    DeltaTable(table).delete("SITE_CODE_IMAGING = 'RF401'")
+    assert sites(read_records(table)) == [(APRIL, "RF402")]
+
+
 def test_a_damaged_table_is_refused(table):
     (table / "_delta_log" / "00000000000000000001.json").write_text("9990000018")
     with pytest.raises(InputRefused, match="cannot be read as a Delta table") as refusal:

@@ -239,13 +239,13 @@ from pathlib import Path
 import polars as pl
 from publish.records.readers import read_records
 
-peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-small, large = Path(sys.argv[1]), Path(sys.argv[2])
-count = pl.struct(pl.all()).hash().sum(), pl.len()
-read_records(small).select(count).collect(engine="streaming")
-before = peak()
-rows = read_records(large).select(pl.len()).collect(engine="streaming").item()
-print(rows, (peak() - before) // 1024)
+def counted(file):
+    rows = read_records(Path(file)).select(pl.col("RADIOLOGICAL_ACCESSION_NUM").count())
+    return rows.collect(engine="streaming").item(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+_, before = counted(sys.argv[1])
+rows, peak = counted(sys.argv[2])
+print(rows, (peak - before) // 1024)
 """
 
 
