@@ -9,6 +9,7 @@ import typer
 
 from publish.cli_options import (
     Database,
+    PolicyFile,
     Query,
     Quiet,
     Records,
@@ -94,9 +95,7 @@ def link(
     policy: PolicyFile = None,
     key: Annotated[
         Path | None,
-        typer.Option(
-            "--key", help="The key that the product was pseudonymised with, where the other data are not."
-        ),
+        typer.Option("--key", help="The key of a pseudonymised product, where the other data are not."),
     ] = None,
     quiet: Quiet = False,
 ) -> None:
