@@ -26,10 +26,9 @@ from publish.records.xml_structure import (
 )
 
 _AT_A_TIME: Final = 2**22  # bytes
-_SHARED: Final = tuple(
-    item for item in ITEMS if not item.xml.startswith(f"{ACTIVITY}/")
-)  # by a record's activities
-_OWN: Final = tuple(item for item in ITEMS if item not in _SHARED)
+# An activity's own items, and those that all activities of a record share.
+_OWN: Final = tuple(item for item in ITEMS if item.xml.startswith(f"{ACTIVITY}/"))
+_SHARED: Final = tuple(item for item in ITEMS if item not in _OWN)
 _SCHEMA: Final = pl.Schema((item.name, pl.String) for item in (*_SHARED, *_OWN))
 _OPEN: Final = "open"  # the attribute that marks an activity which may not be whole: the form has none of that name
 _STYLESHEET: Final = f"""
