@@ -9,6 +9,7 @@ from publish.records.items import DATES, NAMES
 
 USUAL = {
     "NHS_NUMBER_STATUS_IND": "04",
+    "PERSON_GENDER_CODE": "2",
     "PATIENT_SOURCE_SETTING": "03",
     "DIAGNOSTIC_TEST_REQUEST_DATE": date(2023, 4, 1),
     "DIAGNOSTIC_TEST_DATE": date(2023, 4, 11),
@@ -27,12 +28,12 @@ def frame(records: list[dict[str, object]]) -> pl.DataFrame:
     return pl.DataFrame(records, schema=schema)
 
 
-def numbered(records: list[dict[str, object]]) -> list[dict[str, object]]:
-    return [row | {"RADIOLOGICAL_ACCESSION_NUM": f"A{number}"} for number, row in enumerate(records)]
+def numbered(records: list[dict[str, object]], prefix: str = "A") -> list[dict[str, object]]:
+    return [row | {"RADIOLOGICAL_ACCESSION_NUM": f"{prefix}{number}"} for number, row in enumerate(records)]
 
 
 def write(records: list[dict[str, object]], file: Path) -> Path:
-    rows = frame(numbered(records))
+    rows = frame(numbered(records, prefix=f"{file.stem[-12:]}/"))
     if file.suffix == ".csv":
         rows.write_csv(file)
     else:
