@@ -65,7 +65,8 @@ def derive(
 ) -> None:
     """Make the record-level data product: accepted records with every derived field, validation report, ledger."""
     # Loading what derives takes longer than refusing a wrong path: it waits until it is needed.
-    from publish.product.product import Form, derive_product
+    from publish.product.form import Form
+    from publish.product.product import derive_product
 
     terms = terms_of(submitted, submitter, validate, withdrawn)
     reference = load_reference(reference_data)

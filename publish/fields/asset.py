@@ -20,7 +20,7 @@ from publish.fields import (
     setting,
     submission,
 )
-from publish.fields.look_ups import with_look_ups
+from publish.fields.look_ups import look_ups_of, with_look_ups
 from publish.reference.tables import ReferenceData
 
 TEXT: Final = pl.String()
@@ -241,13 +241,20 @@ def derive(records: pl.LazyFrame, reference: ReferenceData, submitter: str | Non
 
     `records` has the 18 items: text in capitals, null where blank, and dates as Date. It may have the columns of
     OPTIONAL. `submitter` is the code of the organisation that submitted records which do not say so themselves. The
-    distinct codes of the records are looked up now, in one pass; the result is lazy and can be streamed to a file.
+    distinct codes of the records are looked up now; the result is lazy.
     """
-    complete = _with_optional(records).with_columns(
-        submitter=pl.coalesce("SUBMITTER_ORGANISATION", pl.lit(submitter, pl.String)),
-        age_on_test_date=ages.age_on_test_date(),
-    )
-    return with_look_ups(complete, reference).select(column.derived for column in ASSET)
+    return deriver(records, reference, submitter)(records)
+
+
+def deriver(
+    records: pl.LazyFrame, reference: ReferenceData, submitter: str | None = None
+) -> Callable[[pl.LazyFrame], pl.LazyFrame]:
+    """What makes the data product of these records, or of some of them: see `derive`.
+
+    Their codes are looked up now, once, however many pieces the product is then made in.
+    """
+    look_ups = look_ups_of(_complete(records, submitter), reference)
+    return lambda piece: with_look_ups(_complete(piece, submitter), look_ups).select(c.derived for c in ASSET)
 
 
 def extract_columns() -> tuple[pl.Expr, ...]:
@@ -255,8 +262,12 @@ def extract_columns() -> tuple[pl.Expr, ...]:
     return tuple(pl.col(name).alias(plain) for plain, name in EXTRACT.items())
 
 
-def _with_optional(records: pl.LazyFrame) -> pl.LazyFrame:
+def _complete(records: pl.LazyFrame, submitter: str | None) -> pl.LazyFrame:
+    """The records with every column of OPTIONAL, who submitted them, and the age on the day of the test."""
     given = records.collect_schema().names()
     return records.with_columns(
         pl.lit(None, kind).alias(name) for name, kind in OPTIONAL.items() if name not in given
+    ).with_columns(
+        submitter=pl.coalesce("SUBMITTER_ORGANISATION", pl.lit(submitter, pl.String)),
+        age_on_test_date=ages.age_on_test_date(),
     )

@@ -10,7 +10,7 @@ import polars as pl
 from publish.fields.commissioner import commissioners_of_practices, names_of_practices
 from publish.fields.geography import areas_of_postcodes
 from publish.fields.imaging import CODES, look_up_of_exams
-from publish.fields.organisation import names_of_organisations, providers_of_sites
+from publish.fields.organisation import names_of_organisations, provider_by_prefix, providers_of_sites
 from publish.fields.referrer import types_of_referrers
 from publish.reference.dated import join_on_day
 from publish.reference.tables import ReferenceData
@@ -18,8 +18,12 @@ from publish.reference.tables import ReferenceData
 TEST_DATE: Final = "DIAGNOSTIC_TEST_DATE"
 UNDATED: Final = date.max  # the day on which the codes of a record without a test date are looked up
 SINGLE: Final = (
-    *("SITE_CODE_IMAGING", "PRACTICE_CODE", "POSTCODE", "REFERRER", "REFERRING_ORG_CODE", "submitter"),
+    *(("SITE_CODE_IMAGING",), ("PRACTICE_CODE",), ("POSTCODE",), ("REFERRER",), ("REFERRING_ORG_CODE",)),
+    ("submitter",),
 )
+
+
+LookUps = list[tuple[Sequence[str], pl.DataFrame]]  # the items that are joined on, and what `join_on_day` joins
 
 
 @dataclass(frozen=True)
@@ -31,49 +35,46 @@ class Given:
     last: date
 
 
-def with_look_ups(records: pl.LazyFrame, reference: ReferenceData) -> pl.LazyFrame:
-    """The records, in their order, with all that is looked up of their codes, in columns with lower-case names."""
+def look_ups_of(records: pl.LazyFrame, reference: ReferenceData) -> LookUps:
+    """What the codes of these records mean, each looked up once. The records are read, a column at a time."""
+    return _resolved(_given(records), reference)
+
+
+def with_look_ups(records: pl.LazyFrame, look_ups: LookUps) -> pl.LazyFrame:
+    """The records, in their order, with all that was looked up of their codes, in columns with lower-case names."""
     day = pl.col(TEST_DATE).fill_null(UNDATED)
-    for on, resolved in _resolved(_given(records), reference):
+    for on, resolved in look_ups:
         records = join_on_day(records, resolved, on, day)
     return records
 
 
 def _given(records: pl.LazyFrame) -> Given:
-    """One pass over the records: whatever made them is worked out once for all codes."""
+    """One short pass for each item: distinct values of several at once would hold the columns in memory."""
     tested = pl.col(TEST_DATE)
-    found = records.select(
-        *(pl.col(name).unique().implode() for name in SINGLE),
-        exams=pl.struct(CODES).unique().implode(),
-        first=tested.min(),
-        last=tested.max(),
-        undated=tested.null_count(),
-    ).collect(engine="streaming")
-    first, last, undated = found.select("first", "last", "undated").row(0)
-    codes = {(name,): found.select(pl.col(name).explode()) for name in SINGLE}
-    codes[CODES] = found.select(pl.col("exams").explode()).unnest("exams")
+    days = records.select(first=tested.min(), last=tested.max(), undated=tested.null_count())
+    first, last, undated = days.collect(engine="streaming").row(0)
+    codes: dict[tuple[str, ...], pl.DataFrame] = {}
+    for names in (*SINGLE, CODES):
+        codes[names] = records.select(names).unique().collect(engine="streaming").sort(names)
     return Given(codes, first or UNDATED, UNDATED if undated or not last else last)
 
 
-def _resolved(given: Given, reference: ReferenceData) -> list[tuple[Sequence[str], pl.DataFrame]]:
+def _resolved(given: Given, reference: ReferenceData) -> LookUps:
     """What the codes mean: the items that are joined on, and a frame as `join_on_day` takes it."""
     names = names_of_organisations(reference)
     days = (reference, given.first, given.last)
-    codes = {name: given.codes[(name,)] for name in SINGLE}
-    practices = commissioners_of_practices(codes["PRACTICE_CODE"], *days).join(
-        names_of_practices(codes["PRACTICE_CODE"], names), on="PRACTICE_CODE", nulls_equal=True
+    sites, practices, postcodes, referrers, organisations, submitters = (given.codes[name] for name in SINGLE)
+    of_practices = commissioners_of_practices(practices, *days).join(
+        names_of_practices(practices, names), on="PRACTICE_CODE", nulls_equal=True
     )
     return [
-        (("SITE_CODE_IMAGING",), _sites(codes["SITE_CODE_IMAGING"], names, *days)),
+        (("SITE_CODE_IMAGING",), _sites(sites, names, *days)),
         (CODES, look_up_of_exams(given.codes[CODES], *days)),
-        (("PRACTICE_CODE",), practices),
-        (("POSTCODE",), areas_of_postcodes(codes["POSTCODE"], *days)),
-        (("REFERRER",), _always(types_of_referrers(codes["REFERRER"]))),
-        (
-            ("REFERRING_ORG_CODE",),
-            _always(_called(codes["REFERRING_ORG_CODE"], names, "referring_organisation_name")),
-        ),
-        (("submitter",), _always(_called(codes["submitter"], names, "submitter_name"))),
+        (("PRACTICE_CODE",), of_practices),
+        (("POSTCODE",), areas_of_postcodes(postcodes, *days)),
+        (("REFERRER",), _always(types_of_referrers(referrers))),
+        (("REFERRING_ORG_CODE",), _always(_called(organisations, names, "referring_organisation_name"))),
+        (("submitter",), _always(_called(submitters, names, "submitter_name"))),
     ]
 
 
@@ -81,8 +82,10 @@ def _sites(
     sites: pl.DataFrame, names: pl.DataFrame, reference: ReferenceData, first: date, last: date
 ) -> pl.DataFrame:
     """The provider of each site, and what the two are called."""
-    held = providers_of_sites(sites, reference, first, last).rename({"PROVIDER_CODE": "provider_code"})
-    named = _called(held.drop("region_code", "reason"), names, "site_name", "SITE_CODE_IMAGING")
+    held = providers_of_sites(sites, reference, first, last).with_columns(
+        provider_code=provider_by_prefix(names["code"])
+    )
+    named = _called(held.drop("PROVIDER_CODE", "region_code", "reason"), names, "site_name", "SITE_CODE_IMAGING")
     return _called(named, names, "provider_name", "provider_code")
 
 

@@ -14,6 +14,7 @@ from publish.reference.tables import ReferenceData
 from publish.reference.vocabulary import dated_regions
 
 ENGLAND: Final = "E"  # ONS country codes of England begin so
+SITE_FORM: Final = "^[0-9A-Z]{5,12}$"
 NHS_TRUST: Final = "^[RT]"  # ODS codes of NHS trusts and care trusts begin so
 
 
@@ -29,7 +30,7 @@ def PROVIDER_SITE_CODE_DESCRIPTION() -> pl.Expr:
 
 def PROVIDER_CODE() -> pl.Expr:
     """The organisation of the site on the date of test: its parent in the site table, else its first five or three
-    characters where an organisation is known by them.
+    characters where an organisation is known by them, else its first three characters.
     """
     return pl.col("provider_code")
 
@@ -78,6 +79,18 @@ def provider_of_site(providers: pl.DataFrame) -> pl.Expr:
     known = providers["org_code"].unique().implode()
     prefixes = (pl.col("site_code").str.slice(0, length) for length in (5, 3))
     return pl.coalesce("org_code", *(pl.when(prefix.is_in(known)).then(prefix) for prefix in prefixes))
+
+
+def provider_by_prefix(known: pl.Series) -> pl.Expr:
+    """The provider that was found for a site, else by its first characters: five of a known code, else three.
+
+    Site codes of the NHS begin with the code of their trust. `known` are the codes of organisations.
+    """
+    site = pl.col("SITE_CODE_IMAGING")
+    is_site = site.str.contains(SITE_FORM)
+    five = site.str.slice(0, 5)
+    is_of_five = is_site & (site.str.len_chars() > 5) & five.is_in(known.implode())
+    return pl.coalesce("PROVIDER_CODE", pl.when(is_of_five).then(five), pl.when(is_site).then(site.str.slice(0, 3)))
 
 
 def provider_region() -> pl.Expr:

@@ -68,11 +68,15 @@ class Part:
     repeated: pl.DataFrame  # record, duplicate, superseded: only the records whose key stands elsewhere too
     withdrawn: frozenset[str]
 
-    def records(self) -> pl.LazyFrame:
-        """Every record of the file with its fate."""
-        marked = pl.scan_parquet(self.checked, glob=False).join(
-            self.repeated.lazy(), on="record", how="left", maintain_order="left"
-        )
+    @property
+    def size(self) -> int:
+        """How many records the file has."""
+        return pl.scan_parquet(self.checked, glob=False).select(pl.len()).collect().item()
+
+    def records(self, first: int = 0, count: int | None = None) -> pl.LazyFrame:
+        """The records of the file with their fates; or so many of them, from the one at place `first`."""
+        piece = pl.scan_parquet(self.checked, glob=False).slice(first, count)
+        marked = piece.join(self.repeated.lazy(), on="record", how="left", maintain_order="left")
         duplicate = pl.col("duplicate").fill_null(value=False).cast(pl.UInt64) * rule_bit("DIDS071")
         return (
             marked.with_columns(problems=pl.col("problems") | duplicate)
@@ -80,9 +84,9 @@ class Part:
             .drop("duplicate", "superseded")
         )
 
-    def accepted(self) -> pl.LazyFrame:
-        """The records of the file that are accepted."""
-        return self.records().filter(pl.col("fate") == ACCEPTED)
+    def accepted(self, first: int = 0, count: int | None = None) -> pl.LazyFrame:
+        """The accepted ones of `records`."""
+        return self.records(first, count).filter(pl.col("fate") == ACCEPTED)
 
     def _fate(self) -> pl.Expr:
         people = pl.lit(pl.Series(sorted(self.withdrawn), dtype=pl.String)).implode()

@@ -1,0 +1,89 @@
+"""The report beside the data product: its ledger, the rules broken, the rejected records, what it was made of."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+from publish.counts.submitted import broken_rules, ledger, rules_in_words
+from publish.product.form import Form
+from publish.product.words import words_of
+from publish.records.intake import FATES, REJECTED, Part, Terms
+from publish.records.items import NAMES
+from publish.records.readers import read_records
+from publish.reference.listing import lacking
+from publish.reference.tables import ReferenceData
+
+_REJECTED: Final = {"file": pl.String, "record": pl.UInt32, "codes": pl.List(pl.String)}
+
+
+def write_report(
+    parts: Sequence[Part],
+    counted: Sequence[pl.DataFrame],
+    reference: ReferenceData,
+    terms: Terms,
+    form: Form,
+    folder: Path,
+) -> None:
+    """Write `ledger.csv`, `rules.csv`, `rejected.parquet` and `manifest.json`.
+
+    `counted` are the fates of each part, see `publish.counts.submitted.fates`.
+    """
+    ledger(counted).write_csv(folder / "ledger.csv")
+    rules_in_words(broken_rules(counted)).write_csv(folder / "rules.csv")
+    _write_rejected(parts, counted, form, folder / "rejected.parquet")
+    manifest = _manifest(parts, counted, reference, terms, form)
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
+
+
+def _write_rejected(parts: Sequence[Part], counted: Sequence[pl.DataFrame], form: Form, into: Path) -> None:
+    """The rejected records as they were submitted: file, record (its number there), codes, the 18 items as text.
+
+    A pseudonymised product leaves the items out.
+    """
+    items = () if form.key else NAMES
+    none = pl.LazyFrame(schema=_REJECTED | dict.fromkeys(items, pl.String))
+    wrong = [
+        _rejected(part, words_of(one["problems"]), items)
+        for part, one in zip(parts, counted, strict=True)
+        if one.select((pl.col("fate") == REJECTED).any()).item()
+    ]
+    pl.concat([none, *wrong]).sink_parquet(into, engine="streaming")
+
+
+def _rejected(part: Part, words: pl.DataFrame, items: Sequence[str]) -> pl.LazyFrame:
+    coded = part.records().filter(pl.col("fate") == REJECTED).join(words.lazy(), on="problems")
+    given = read_records(part.file).with_row_index("record", offset=1)
+    return given.join(coded.select("record", "codes"), on="record", maintain_order="left").select(
+        pl.lit(part.file.path.name).alias("file"), "record", "codes", pl.col(items).cast(pl.String)
+    )
+
+
+def _manifest(
+    parts: Sequence[Part], counted: Sequence[pl.DataFrame], reference: ReferenceData, terms: Terms, form: Form
+) -> dict[str, object]:
+    """What went in, on what terms, and what became of it."""
+    files = [
+        {"file": str(part.file.path), "sha256": part.file.sha256, "kind": part.file.kind, **_totals(one)}
+        for part, one in zip(parts, counted, strict=True)
+    ]
+    return {
+        "records": _totals(pl.concat(counted)),
+        "submitted on": str(terms.submitted) if terms.submitted else None,
+        "submitter": terms.submitter,
+        "extracts validated": terms.validate,
+        "columns": "extract" if form.extract else "asset",
+        "pseudonymised": form.key is not None,
+        "inputs": files,
+        "reference": [asdict(file) for file in reference.files],
+        "lacking": lacking(reference),
+    }
+
+
+def _totals(counted: pl.DataFrame) -> dict[str, int]:
+    """Submitted records, and how many had each fate."""
+    by_fate = dict(counted.group_by(pl.col("fate").cast(pl.String)).agg(pl.col("records").sum()).iter_rows())
+    return {"submitted": sum(by_fate.values()), **{fate: by_fate.get(fate, 0) for fate in FATES}}
