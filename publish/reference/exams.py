@@ -10,7 +10,7 @@ import polars as pl
 
 from publish.reference.columns import CLASSIFIED, COLUMNS, LOOK_UP, OFFICIAL, VALIDITY
 from publish.reference.layers import in_order, on_days_of_both, without_overlaps
-from publish.reference.vocabulary import cancer_groups
+from publish.reference.vocabulary import bundled_rows, cancer_groups, modalities
 
 _CODES: Final = ("nicip_code", "nicip_description", "snomed_code", "snomed_description")
 _CLASSES: Final = tuple(name for name in LOOK_UP if name not in {"snomed_code", *VALIDITY})
@@ -114,14 +114,34 @@ def _only_in_contract(contract: pl.DataFrame, by_nicip: pl.DataFrame, classes: p
 def _classes_of_snomed_codes(contract: pl.DataFrame, look_up: pl.DataFrame, codes: pl.DataFrame) -> pl.DataFrame:
     """snomed_code, its classes, published_test_group, interventional, VALIDITY: at most one row of a code on a day.
 
-    The look-up's where it has the code, else the contract's.
+    The look-up's where it has the code, else the contract's, else the modality that its NICIP term begins with.
     """
     own = contract.filter(pl.col("snomed_code").is_not_null(), pl.col("modality").is_not_null())
     own_rows = own.select("snomed_code", *_CLASSES, "published_test_group", *VALIDITY)
     theirs = _with_groups(look_up, own).select(own_rows.columns)
     rest = without_overlaps(_unlisted(own_rows, look_up, "snomed_code"), "snomed_code")
+    known = pl.concat([theirs, rest])
+    by_term = without_overlaps(_unlisted(_by_term(codes), known, "snomed_code"), "snomed_code")
     flags = _interventional(codes, own)
-    return pl.concat([theirs, rest]).join(flags, on="snomed_code", how="left", maintain_order="left")
+    return pl.concat([known, by_term], how="diagonal").join(flags, on="snomed_code", how="left", maintain_order="left")
+
+
+def _by_term(codes: pl.DataFrame) -> pl.DataFrame:
+    """The modality of codes whose NICIP term begins with its abbreviation (`MRI Hand`): snomed_code and what follows.
+
+    NICIP codes begin with a letter for the modality, and most terms with its abbreviation. A code counts only where
+    both say the same; what the term says of the part of the body is left to the official look-up.
+    """
+    modality = pl.DataFrame([(m.modality_id, m.exam_lookup_name) for m in modalities()], orient="row")
+    terms = pl.DataFrame(bundled_rows("exam_terms")).join(
+        modality.rename({"column_0": "modality_id", "column_1": "modality"}), on="modality_id"
+    )
+    begins = codes.with_columns(
+        nicip_begins=pl.col("nicip_code").str.slice(0, 1),
+        term_begins=pl.col("nicip_description").str.extract(r"^(\S+) "),
+    )
+    found = begins.join(terms, on=["nicip_begins", "term_begins"], maintain_order="left")
+    return found.select("snomed_code", "modality_id", "modality", *VALIDITY)
 
 
 def _with_groups(look_up: pl.DataFrame, own: pl.DataFrame) -> pl.DataFrame:

@@ -162,7 +162,8 @@ _WANTS: Final = (
     _Want(
         _not_imported("exam-lookup"),
         "no exam look-up",
-        "exams are classified by their terms, sub-system, component, morphology and fetal are empty, "
+        "an exam has its class from the bundled table, else only the modality that its NICIP term begins with, "
+        "sub-system, component, morphology and fetal are empty, "
         "and rule DIDS059 passes codes that do not exist",
         "exam-lookup exam_lookup.csv",
     ),

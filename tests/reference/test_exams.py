@@ -166,3 +166,25 @@ def test_rows_of_a_code_never_overlap(exams):
         ]
         * 2
     )
+
+
+#   code       term                        modality by its term
+BY_TERM = [
+    ("MHANX", "MRI Hand with contrast", MRI),
+    ("MVEIX", "MRV Cranial", MRI),
+    ("CSHRX", "CT Shoulder Both", CT),
+    ("KCONX", "CT Cone beam temporal bone", None),  # cone beam codes begin with K
+    ("FCTGX", "CT", None),  # a term of one word says nothing of an exam
+    ("UPC1X", "Pc drainage US guided", None),
+    ("NBONX", "NM Bone scan", None),  # nuclear medicine, PET or SPECT
+]
+
+
+def test_a_term_gives_the_modality_of_a_code_that_nothing_classifies(exams):
+    lines = [f"{code},{term},99000{place}\n" for place, (code, term, _) in enumerate(BY_TERM)]
+    reference = exams(TERMS.replace(",first_letter,laterality", "") + "".join(lines))
+    found = {code: of(reference, code, "modality_id", "region_id", "interventional") for code, _, _ in BY_TERM}
+    assert {code: rows[0][0] if rows else None for code, rows in found.items()} == {
+        code: modality for code, _, modality in BY_TERM
+    }
+    assert found["MHANX"] == [(MRI, "-", "N", "-", "-")]
