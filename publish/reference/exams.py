@@ -123,14 +123,15 @@ def _classes_of_snomed_codes(contract: pl.DataFrame, look_up: pl.DataFrame, code
     known = pl.concat([theirs, rest])
     by_term = without_overlaps(_unlisted(_by_term(codes), known, "snomed_code"), "snomed_code")
     flags = _interventional(codes, own)
-    return pl.concat([known, by_term], how="diagonal").join(flags, on="snomed_code", how="left", maintain_order="left")
+    every = pl.concat([known, by_term], how="diagonal")
+    return every.join(flags, on="snomed_code", how="left", maintain_order="left")
 
 
 def _by_term(codes: pl.DataFrame) -> pl.DataFrame:
-    """The modality of codes whose NICIP term begins with its abbreviation (`MRI Hand`): snomed_code and what follows.
+    """The modality of codes whose NICIP term begins with its abbreviation: snomed_code, modality_id, modality, days.
 
-    NICIP codes begin with a letter for the modality, and most terms with its abbreviation. A code counts only where
-    both say the same; what the term says of the part of the body is left to the official look-up.
+    NICIP codes begin with a letter for the modality, and most terms with its abbreviation (`MRI Hand`). A code
+    counts only where both say the same. What the term says of the body is left to the official look-up.
     """
     modality = pl.DataFrame([(m.modality_id, m.exam_lookup_name) for m in modalities()], orient="row")
     terms = pl.DataFrame(bundled_rows("exam_terms")).join(
