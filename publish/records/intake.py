@@ -28,6 +28,7 @@ WITHDRAWN: Final = "withdrawn"
 FATES: Final = (ACCEPTED, REJECTED, SUPERSEDED, WITHDRAWN)
 FATE: Final = pl.Enum(FATES)
 _OF_EXTRACT: Final = ("DIAGNOSTIC_TEST_DATE", *CODES)  # without these an extract says nothing of a test
+_SPACED_NUMBER: Final = r"^([0-9]{3})[ -]?([0-9]{3})[ -]?([0-9]{4})$"
 _KEYS_AT_A_TIME: Final = 4_000_000  # keys of records in memory at once
 _ROWS_AT_A_TIME: Final = 100_000  # rows of a group in the files between the stages
 
@@ -90,7 +91,9 @@ class Part:
 
     def _fate(self) -> pl.Expr:
         people = pl.lit(pl.Series(sorted(self.withdrawn), dtype=pl.String)).implode()
-        withdrawn = pl.col("NHS_NUMBER").is_in(people) | pl.col("Person_ID").is_in(people)
+        # as the list writes them: in capitals, an NHS number without blanks and hyphens
+        person = pl.col("Person_ID").str.to_uppercase().str.replace(_SPACED_NUMBER, "${1}${2}${3}")
+        withdrawn = pl.col("NHS_NUMBER").is_in(people) | person.is_in(people)
         return (
             pl.when(rejected())
             .then(pl.lit(REJECTED))

@@ -40,7 +40,7 @@ def _lines(file: Path) -> list[str]:
 
 def _identifier(line: str, file: Path, number: int) -> str:
     digits = re.sub(r"[ -]", "", line)
-    if re.fullmatch(r"\d{10}", digits):
+    if re.fullmatch("[0-9]{10}", digits):
         return digits
     if not re.fullmatch(_NUMBER, line):
         raise InputRefused(
