@@ -128,7 +128,7 @@ def _classes_of_snomed_codes(contract: pl.DataFrame, look_up: pl.DataFrame, code
 
 
 def _by_term(codes: pl.DataFrame) -> pl.DataFrame:
-    """The modality of codes whose NICIP term begins with its abbreviation: snomed_code, modality_id, modality, days.
+    """The modality of codes whose NICIP term begins with its abbreviation: snomed_code, modality_id, modality.
 
     NICIP codes begin with a letter for the modality, and most terms with its abbreviation (`MRI Hand`). A code
     counts only where both say the same. What the term says of the body is left to the official look-up.
