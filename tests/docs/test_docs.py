@@ -1,7 +1,7 @@
 """The pages of `docs/` say what the program does: where the two drift apart, a test here fails.
 
 What the commands print is written anew by `python -m tests.docs.examples docs/*.md`, the data dictionary by
-`python -m publish.dictionary > docs/data-dictionary.md`.
+`python -m publish.dictionary > docs/data-dictionary.md`, the rules by `python -m tests.docs.validation_rules`.
 """
 
 import ast
@@ -21,17 +21,21 @@ from publish import dictionary, errors
 from publish.cli import app
 from publish.disclosure.policy import Policy, load_policy
 from publish.fields.imaging import GRACE
+from publish.reference.kinds import KINDS
 from publish.tables.catalogue import MONTHLY_TABLES
 from publish.tables.specification import TableSpec
 from publish.writing.landing_page import CHART_NAMES
 from publish.writing.wording import FEWEST_TESTS
+from tests.docs import validation_rules
 from tests.docs.examples import examples, fits, wrong
 from tests.made_records import record, write
 
 PROJECT = Path(__file__).parents[2]
 PAGES = {page.name: page.read_text(encoding="utf-8") for page in sorted((PROJECT / "docs").glob("*.md"))}
 WITH_EXAMPLES = [name for name, page in PAGES.items() if examples(page)]
-COMMANDS = typer.main.get_command(app).commands
+ALONE = typer.main.get_command(app).commands
+GROUPS = {name: ALONE.pop(name).commands for name, one in list(ALONE.items()) if hasattr(one, "commands")}
+COMMANDS = ALONE | {f"{group} {name}": one for group, inside in GROUPS.items() for name, one in inside.items()}
 
 
 def rows(page: str, heading: str) -> list[list[str]]:
@@ -105,7 +109,7 @@ def test_every_option_named_exists(page):
 
 def test_options_stand_with_a_command_that_has_them():
     for example in chain.from_iterable(map(examples, PAGES.values())):
-        for name, given in re.findall(r"publish (\w+)([^;|&]*)", example.command):
+        for name, given in re.findall(rf"publish ((?:(?:{'|'.join(GROUPS)}) )?\w+)([^;|&]*)", example.command):
             assert set(re.findall(r" (--[a-z-]+)", given)) <= options(name), example.command
 
 
@@ -188,6 +192,15 @@ def test_numbers_in_the_text_are_those_of_the_program():
     """The pages speak of counts of 1 or 2, of the nearest 5, of six months and of 100 tests."""
     assert load_policy() == Policy(threshold=3, rounding_base=5, fewest_dates=1)
     assert (GRACE, FEWEST_TESTS) == ("6mo", 100)
+
+
+def test_validation_rules_are_those_of_the_program():
+    assert PAGES["validation-rules.md"] == validation_rules.page(), "make it anew: -m tests.docs.validation_rules"
+
+
+def test_kinds_of_reference_files_are_those_of_the_program():
+    listed = [(row[0].strip("`"), row[1]) for row in rows("reference-data.md", "Kind")]
+    assert listed == [(kind.name, kind.holds) for kind in KINDS.values()]
 
 
 def test_every_dependency_has_its_line():
