@@ -1,7 +1,9 @@
 """The commands: each a few lines over the functions of the rooms."""
 
+import os
 import sys
 import traceback
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
@@ -56,6 +58,7 @@ Published = Annotated[
 
 def main() -> None:
     """Run the command line: exit codes 0 done, 2 usage, 3 input refused, 5 not approved, 1 a bug."""
+    _keep_libraries_off_the_screen()
     try:
         app()
     except PublishError as error:
@@ -66,6 +69,17 @@ def main() -> None:
         print(f"publish: a bug ({type(error).__name__}). Please report the lines below.", file=sys.stderr)
         traceback.print_tb(error.__traceback__, file=sys.stderr)
         sys.exit(1)
+
+
+def _keep_libraries_off_the_screen() -> None:
+    """Leave standard error to Python: libraries in Rust write their panics there, which we put in words."""
+    if sys.stderr is not sys.__stderr__ or sys.stderr is None:
+        return
+    with suppress(OSError):
+        sys.stderr = os.fdopen(os.dup(2), "w", buffering=1, encoding=sys.stderr.encoding, errors="backslashreplace")
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, 2)
+        os.close(nowhere)
 
 
 @app.callback(invoke_without_command=True)

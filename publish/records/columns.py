@@ -37,6 +37,9 @@ def items_of(
     for name, column in of_items.items():
         _refuse_type(file, _BY_NAME[name], schema[column])
     passed = {name: there[standard(name)][0] for name in EXTRAS if extras and standard(name) in there}
+    for name, column in passed.items():
+        if name != "MPSConfidence" and not _can_be_codes(schema[column]):
+            raise _no_codes(file, name, schema[column])
     columns = of_items | passed
     return extract.select(
         (pl.col(columns[name]) if name in columns else pl.lit(None, pl.String)).alias(name)
@@ -83,7 +86,11 @@ def _refuse_type(file: Path, item: Item, kind: pl.DataType) -> None:
             f"column {item.name} holds {kind}, not dates", where=str(file), do="give it as a date or as text"
         )
     if not item.is_date and not _can_be_codes(kind):
-        raise InputRefused(f"column {item.name} holds {kind}, not codes", where=str(file), do="give it as text")
+        raise _no_codes(file, item.name, kind)
+
+
+def _no_codes(file: Path, name: str, kind: pl.DataType) -> InputRefused:
+    return InputRefused(f"column {name} holds {kind}, not codes", where=str(file), do="give it as text")
 
 
 def _can_be_codes(kind: pl.DataType) -> bool:
