@@ -16,7 +16,8 @@ _INWARD: Final = 3  # characters of a postcode after the blank
 def POSTCODE() -> pl.Expr:
     """The postcode of the usual address: in capitals, one blank before its last three characters."""
     compact = pl.col("POSTCODE").str.replace_all(" ", "", literal=True)
-    return pl.concat_str(compact.str.head(-_INWARD), compact.str.tail(_INWARD), separator=" ")
+    written = pl.concat_str(compact.str.head(-_INWARD), compact.str.tail(_INWARD), separator=" ")
+    return written.str.strip_chars_start(" ")  # where nothing stands before the last three characters
 
 
 def LOCATION_LSOA() -> pl.Expr:
