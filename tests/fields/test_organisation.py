@@ -7,6 +7,8 @@ import polars as pl
 from publish.fields import reasons
 from publish.fields.organisation import providers_of_sites
 from publish.reference.tables import COLUMNS, ReferenceData
+from tests.fields.derived import derived, reference_of
+from tests.made_records import record
 
 FIRST, LAST = date(2023, 3, 1), date(2023, 6, 30)
 
@@ -102,3 +104,72 @@ def test_a_region_counts_only_while_it_stands():
         (date(2019, 3, 1), reasons.REGION_UNKNOWN),
         (date(2019, 4, 1), None),
     ]
+
+
+OFFICIAL = reference_of(
+    organisations=[
+        {"org_code": "RR8", "org_name": "LEEDS TRUST"},
+        {"org_code": "NEF", "org_name": "KORUS HEALTH"},
+        {"org_code": "RM1", "org_name": "SMALL TRUST", "valid_to": date(2023, 4, 30)},
+        {"org_code": "RM2", "org_name": "LARGE TRUST"},
+        {"org_code": "RS1", "org_name": "SPLIT TRUST", "valid_to": date(2023, 4, 30)},
+        {"org_code": "W1I1O", "org_name": "FIVE CHARACTERS TRUST"},
+        {"org_code": "NXM01", "org_name": "PARENT OF ITS OWN LTD"},
+        {"org_code": "RR801", "org_name": "LEEDS GENERAL INFIRMARY", "kind": "ets"},
+        {"org_code": "RM101", "org_name": "THE INFIRMARY", "kind": "ets"},
+    ],
+    providers=[
+        {"org_code": "RR8", "provider_name": "As providers.csv has it", "region_code": "Y63"},
+        {"org_code": "RV1", "provider_name": "Of providers.csv alone", "region_code": "Y63"},
+    ],
+    sites=[
+        {"site_code": "8A123", "site_name": "SCANS OF THE WEST", "org_code": "NXM01"},
+        {"site_code": "LATER", "site_name": "NEW CENTRE", "org_code": "NEF", "valid_from": date(2023, 6, 1)},
+        {"site_code": "MOVED", "site_name": "OLD HOSPITAL", "org_code": "RM1", "valid_to": date(2023, 4, 30)},
+        {"site_code": "MOVED", "site_name": "NEW HOSPITAL", "org_code": "RM2", "valid_from": date(2023, 5, 1)},
+    ],
+    successions=[
+        {"predecessor": "RM1", "successor": "RM2", "valid_from": date(2023, 5, 1)},
+        {"predecessor": "RS1", "successor": "RM2", "valid_from": date(2023, 5, 1)},
+        {"predecessor": "RS1", "successor": "RR8", "valid_from": date(2023, 5, 1)},
+    ],
+)
+
+#  site       day           site's name                provider  its name
+PRODUCT = [
+    ("RR801", "2023-04-01", "LEEDS GENERAL INFIRMARY", "RR8", "LEEDS TRUST"),  # official names go first
+    (" rr801", "2023-04-01", "LEEDS GENERAL INFIRMARY", "RR8", "LEEDS TRUST"),
+    ("NEF10", "2023-04-01", None, "NEF", "KORUS HEALTH"),  # in no table: by its first three characters
+    ("RV101", "2023-04-01", None, "RV1", "Of providers.csv alone"),
+    ("W1I1O9", "2023-04-01", None, "W1I1O", "FIVE CHARACTERS TRUST"),  # ... or five, where a trust has them
+    ("8A123", "2023-04-01", "SCANS OF THE WEST", "NXM01", "PARENT OF ITS OWN LTD"),  # an independent site's own
+    ("RM101", "2023-04-30", "THE INFIRMARY", "RM1", "LARGE TRUST"),  # its trust merged: the name is the new one
+    ("RM101", "2023-05-01", "THE INFIRMARY", "RM1", "LARGE TRUST"),  # ... the code of a site's trust is not
+    ("MOVED", "2023-04-30", "NEW HOSPITAL", "RM1", "LARGE TRUST"),  # the site table says when it changed hands
+    ("MOVED", "2023-05-01", "NEW HOSPITAL", "RM2", "LARGE TRUST"),
+    ("RS101", "2023-05-01", None, "RS1", "SPLIT TRUST"),  # split among two: its own name
+    ("LATER", "2023-05-31", "NEW CENTRE", "LAT", None),  # not open yet: by its characters
+    ("LATER", "2023-06-01", "NEW CENTRE", "NEF", "KORUS HEALTH"),
+    ("ZZZ99", "2023-04-01", None, "ZZZ", None),  # nobody knows it
+    ("RR8", "2023-04-01", "LEEDS TRUST", "RR8", "LEEDS TRUST"),  # the trust itself (an extract; DIDS069 refuses it)
+    ("ZZZ-9", "2023-04-01", None, None, None),  # neither a site nor of anybody known
+    (None, "2023-04-01", None, None, None),
+]
+
+
+def test_sites_and_providers_of_the_data_product():
+    records = [
+        record(SITE_CODE_IMAGING=site, DIAGNOSTIC_TEST_DATE=date.fromisoformat(day)) for site, day, *_ in PRODUCT
+    ]
+    columns = ("PROVIDER_SITE_CODE_DESCRIPTION", "PROVIDER_CODE", "PROVIDER_NAME")
+    found = derived(records, columns, OFFICIAL)
+    assert [(*case[:2], *row) for case, row in zip(PRODUCT, found, strict=True)] == PRODUCT
+
+
+def test_the_site_is_as_submitted():
+    sites = [record(SITE_CODE_IMAGING=site) for site in ("RR801", " rr801 ", None)]
+    assert derived(sites, ["PROVIDER_SITE_CODE"], OFFICIAL) == [("RR801",), ("RR801",), (None,)]
+
+
+def test_health_authorities_are_no_more():
+    assert derived([record()], ("PROVIDER_SHA_CODE", "PROVIDER_SHA_NAME"), OFFICIAL) == [(None, None)]
