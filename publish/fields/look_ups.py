@@ -1,6 +1,6 @@
 """The codes of a file, each looked up once, and joined to its records by code and day."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -12,7 +12,7 @@ from publish.fields.geography import areas_of_postcodes
 from publish.fields.imaging import CODES, look_up_of_exams
 from publish.fields.organisation import names_of_organisations, provider_by_prefix, providers_of_sites
 from publish.fields.referrer import types_of_referrers
-from publish.reference.dated import join_on_day
+from publish.reference.dated import LookUp, look_up
 from publish.reference.tables import ReferenceData
 
 TEST_DATE: Final = "DIAGNOSTIC_TEST_DATE"
@@ -21,9 +21,6 @@ SINGLE: Final = (
     *(("SITE_CODE_IMAGING",), ("PRACTICE_CODE",), ("POSTCODE",), ("REFERRER",), ("REFERRING_ORG_CODE",)),
     ("submitter",),
 )
-
-
-LookUps = list[tuple[Sequence[str], pl.DataFrame]]  # the items that are joined on, and what `join_on_day` joins
 
 
 @dataclass(frozen=True)
@@ -35,16 +32,16 @@ class Given:
     last: date
 
 
-def look_ups_of(records: pl.LazyFrame, reference: ReferenceData) -> LookUps:
+def look_ups_of(records: pl.LazyFrame, reference: ReferenceData) -> tuple[LookUp, ...]:
     """What the codes of these records mean, each looked up once. The records are read, a column at a time."""
-    return _resolved(_given(records), reference)
+    return tuple(look_up(resolved, on) for on, resolved in _resolved(_given(records), reference).items())
 
 
-def with_look_ups(records: pl.LazyFrame, look_ups: LookUps) -> pl.LazyFrame:
+def with_look_ups(records: pl.LazyFrame, look_ups: Iterable[LookUp]) -> pl.LazyFrame:
     """The records, in their order, with all that was looked up of their codes, in columns with lower-case names."""
     day = pl.col(TEST_DATE).fill_null(UNDATED)
-    for on, resolved in look_ups:
-        records = join_on_day(records, resolved, on, day)
+    for each in look_ups:
+        records = each.join_to(records, day)
     return records
 
 
@@ -59,23 +56,23 @@ def _given(records: pl.LazyFrame) -> Given:
     return Given(codes, first or UNDATED, UNDATED if undated or not last else last)
 
 
-def _resolved(given: Given, reference: ReferenceData) -> LookUps:
-    """What the codes mean: the items that are joined on, and a frame as `join_on_day` takes it."""
+def _resolved(given: Given, reference: ReferenceData) -> dict[tuple[str, ...], pl.DataFrame]:
+    """What the codes mean: by the items that are joined on, a frame as `look_up` takes it."""
     names = names_of_organisations(reference)
     days = (reference, given.first, given.last)
     sites, practices, postcodes, referrers, organisations, submitters = (given.codes[name] for name in SINGLE)
     of_practices = commissioners_of_practices(practices, *days).join(
         names_of_practices(practices, names), on="PRACTICE_CODE", nulls_equal=True
     )
-    return [
-        (("SITE_CODE_IMAGING",), _sites(sites, names, *days)),
-        (CODES, look_up_of_exams(given.codes[CODES], *days)),
-        (("PRACTICE_CODE",), of_practices),
-        (("POSTCODE",), areas_of_postcodes(postcodes, *days)),
-        (("REFERRER",), _always(types_of_referrers(referrers))),
-        (("REFERRING_ORG_CODE",), _always(_called(organisations, names, "referring_organisation_name"))),
-        (("submitter",), _always(_called(submitters, names, "submitter_name"))),
-    ]
+    return {
+        ("SITE_CODE_IMAGING",): _sites(sites, names, *days),
+        CODES: look_up_of_exams(given.codes[CODES], *days),
+        ("PRACTICE_CODE",): of_practices,
+        ("POSTCODE",): areas_of_postcodes(postcodes, *days),
+        ("REFERRER",): types_of_referrers(referrers),
+        ("REFERRING_ORG_CODE",): _called(organisations, names, "referring_organisation_name"),
+        ("submitter",): _called(submitters, names, "submitter_name"),
+    }
 
 
 def _sites(
@@ -93,8 +90,3 @@ def _called(codes: pl.DataFrame, names: pl.DataFrame, column: str, by: str = "")
     """With what the organisations are called in a column of that name."""
     called = names.select("code", pl.col("name").alias(column))
     return codes.join(called, left_on=by or codes.columns[0], right_on="code", how="left", maintain_order="left")
-
-
-def _always(resolved: pl.DataFrame) -> pl.DataFrame:
-    """What holds on every day."""
-    return resolved.with_columns(valid_from=pl.lit(date.min), valid_to=pl.lit(date.max))

@@ -16,7 +16,7 @@ from publish.records.readers import refusing
 from publish.reference.tables import ReferenceData
 
 UNDATED: Final = "undated"  # the folder of records without a test date: only extracts can hold any
-_PIECE: Final = 200_000  # records in memory at once
+_PIECE: Final = 250_000  # records in memory at once
 _ROWS_OF_A_GROUP: Final = 100_000
 
 
@@ -30,9 +30,10 @@ def write_part(
     words = words_of(problems)
     make = deriver(_to_derive(part, words, terms), reference, terms.submitter)
 
+    # the streaming engine would hold ever more of a whole file, as its writer is slower than what derives
     def pieces(*_asked: object) -> Iterator[pl.DataFrame]:
         for first in range(0, part.size, _PIECE):
-            yield form.of(make(_to_derive(part, words, terms, first))).collect(engine="streaming")
+            yield form.of(make(_to_derive(part, words, terms, first))).collect(engine="in-memory")
 
     schema = form.schema()
     month = pl.col(form.test_date).dt.strftime("%Y-%m").fill_null(UNDATED)

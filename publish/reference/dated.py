@@ -5,13 +5,16 @@ and days on which no row held are stretches too, with nothing in them.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Final
 
 import polars as pl
 
 from publish.errors import InputRefused
 
 DAY = timedelta(days=1)
+VALIDITY: Final = ("valid_from", "valid_to")
 
 
 def stretches(rows: pl.DataFrame, key: str, first: date, last: date) -> pl.DataFrame:
@@ -58,24 +61,51 @@ def hold_on(day: pl.Expr) -> pl.Expr:
     return day.is_between(pl.col("valid_from"), pl.col("valid_to")).fill_null(value=True)
 
 
+@dataclass(frozen=True)
+class LookUp:
+    """What codes mean on a day, ready to be joined to records.
+
+    `rows` has the codes as they stand in the records (columns `on`) and the columns that are joined. A code that
+    means the same on every day has one row; any other has its stretches (`valid_from`, `valid_to`).
+    """
+
+    on: tuple[str, ...]
+    rows: pl.DataFrame
+
+    def join_to(self, records: pl.LazyFrame, day: pl.Expr, *, keep_order: bool = True) -> pl.LazyFrame:
+        """The records with what their codes mean on the day: exactly one row for each record."""
+        order = "left" if keep_order else "none"
+        joined = records.join(self.rows.lazy(), on=self.on, how="left", nulls_equal=True, maintain_order=order)
+        if not set(VALIDITY) <= set(self.rows.columns):
+            return joined
+        return joined.filter(hold_on(day)).drop(VALIDITY)
+
+
+def look_up(resolved: pl.DataFrame, on: Sequence[str]) -> LookUp:
+    """A look-up from the codes as they stand in the records, every one of them, with its stretches.
+
+    Columns of `resolved`: those of `on`, those that are joined, and `valid_from` and `valid_to` (together every day
+    of the window once), but for what always holds.
+    """
+    given = list(on)
+    several = resolved.filter(pl.len().over(given) > 1)
+    meaning = [name for name in resolved.columns if name not in {*on, *VALIDITY}]
+    of_several = several.select(*given, *meaning).unique()
+    change = of_several.filter(pl.len().over(given) > 1).select(given).unique()
+    same = (
+        resolved.join(change, on=given, how="anti", nulls_equal=True)
+        .unique(given, keep="any")
+        .drop(VALIDITY, strict=False)
+    )
+    dated = several.join(change, on=given, how="semi", nulls_equal=True)
+    return LookUp(tuple(on), pl.concat([same, dated], how="diagonal") if dated.height else same)
+
+
 def join_on_day(
     records: pl.LazyFrame, resolved: pl.DataFrame, on: Sequence[str], day: pl.Expr, *, keep_order: bool = True
 ) -> pl.LazyFrame:
-    """The records with what their codes mean on the day: exactly one row for each record.
-
-    `resolved` has the codes as they stand in the records (columns `on`), every one of them, with its stretches
-    (`valid_from`, `valid_to`: every day of the window once) and the columns that are joined.
-    """
-    given = list(on)
-    meaning = [name for name in resolved.columns if name not in {*on, "valid_from", "valid_to"}]
-    changes = pl.struct(meaning).n_unique().over(given) > 1 if meaning else pl.lit(value=False)
-    marked = resolved.with_columns(changes=changes)
-    same = marked.filter(~pl.col("changes")).unique(given, keep="any").select(*given, *meaning)
-    dated = marked.filter("changes").drop("changes")
-    order = "left" if keep_order else "none"
-    look_up = pl.concat([same, dated], how="diagonal").lazy() if dated.height else same.lazy()
-    joined = records.join(look_up, on=given, how="left", nulls_equal=True, maintain_order=order)
-    return joined.filter(hold_on(day)).drop("valid_from", "valid_to") if dated.height else joined
+    """The records with what their codes mean on the day; `resolved` as in `look_up`."""
+    return look_up(resolved, on).join_to(records, day, keep_order=keep_order)
 
 
 def narrowed(left: pl.DataFrame, right: pl.DataFrame, left_on: str, right_on: str) -> pl.DataFrame:
