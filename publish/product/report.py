@@ -14,6 +14,7 @@ from publish.product.words import words_of
 from publish.records.intake import FATES, REJECTED, Part, Terms
 from publish.records.items import NAMES
 from publish.records.readers import read_records
+from publish.records.values import clock_date
 from publish.reference.listing import lacking
 from publish.reference.tables import ReferenceData
 
@@ -57,9 +58,19 @@ def _write_rejected(parts: Sequence[Part], counted: Sequence[pl.DataFrame], form
 def _rejected(part: Part, words: pl.DataFrame, items: Sequence[str]) -> pl.LazyFrame:
     coded = part.records().filter(pl.col("fate") == REJECTED).join(words.lazy(), on="problems")
     given = read_records(part.file).with_row_index("record", offset=1)
+    kinds = given.collect_schema()
     return given.join(coded.select("record", "codes"), on="record", maintain_order="left").select(
-        pl.lit(part.file.path.name).alias("file"), "record", "codes", pl.col(items).cast(pl.String)
+        *(pl.lit(part.file.path.name).alias("file"), "record", "codes"),
+        *(_as_text(name, kinds[name]) for name in items),
     )
+
+
+def _as_text(name: str, kind: pl.DataType) -> pl.Expr:
+    """An item as it was submitted; null for a day of a year that cannot be written (after 9999, before 1)."""
+    given = pl.col(name)
+    if isinstance(kind, pl.Date | pl.Datetime):
+        given = pl.when(clock_date(name, kind).is_not_null()).then(name)
+    return given.cast(pl.String).alias(name)
 
 
 def _manifest(

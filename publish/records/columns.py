@@ -83,14 +83,17 @@ def refuse_twice(file: Path, twice: Sequence[str]) -> None:
 def _refuse_type(file: Path, item: Item, kind: pl.DataType) -> None:
     if item.is_date and not isinstance(kind, pl.Date | pl.Datetime | pl.String | pl.Null):
         raise InputRefused(
-            f"column {item.name} holds {kind}, not dates", where=str(file), do="give it as a date or as text"
+            f"column {item.name} holds {kind.base_type()}, not dates",
+            where=str(file),
+            do="give it as a date or as text",
         )
     if not item.is_date and not _can_be_codes(kind):
         raise _no_codes(file, item.name, kind)
 
 
 def _no_codes(file: Path, name: str, kind: pl.DataType) -> InputRefused:
-    return InputRefused(f"column {name} holds {kind}, not codes", where=str(file), do="give it as text")
+    # without what belongs to the type: the categories of an enumeration are values of records
+    return InputRefused(f"column {name} holds {kind.base_type()}, not codes", where=str(file), do="give it as text")
 
 
 def _can_be_codes(kind: pl.DataType) -> bool:
