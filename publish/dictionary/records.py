@@ -72,8 +72,8 @@ def of_product() -> Iterator[str]:
     yield (
         f"The {len(ASSET)} columns that `publish derive` makes of a record, in their order: those of the national "
         f"data asset. {len(EXTRACT)} of them are in the analysts' extract (`--columns extract`), under plain "
-        "names. [The data product](data-product.md) says how to make and read it. A cell is empty where what it is made "
-        "from is missing."
+        "names. [The data product](data-product.md) says how to make and read it. A cell is empty where "
+        "what it is made from is missing."
     )
     yield table(("Column", "Kind", "What it is", "In the analysts' extract"), map(product_row, ASSET))
 

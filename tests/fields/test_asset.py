@@ -1,14 +1,19 @@
 """The catalogue of the data product, and what holds for all of its columns."""
 
 import csv
+import inspect
+import pkgutil
 import random
+from importlib import import_module
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from publish import fields
 from publish.fields.asset import ASSET, EXTRACT, META, derive, deriver, extract_columns
 from publish.fields.patient import CONFIDENCE
+from publish.records.items import ITEMS
 from publish.records.values import normalised
 from tests.fields import test_commissioner, test_geography, test_imaging, test_organisation
 from tests.fields.derived import NOTHING, derived
@@ -86,6 +91,23 @@ def test_every_column_says_what_it_is(column):
     assert [other.name for other in ASSET if other.meaning == column.meaning] == [column.name]
 
 
+def test_every_function_says_what_it_does():
+    modules = [import_module(f"{fields.__name__}.{found.name}") for found in pkgutil.iter_modules(fields.__path__)]
+    functions = [
+        function
+        for module in modules
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__ and not name.startswith("_")
+    ]
+    assert len(functions) > len(ASSET)
+    assert [f.__name__ for f in functions if len((inspect.getdoc(f) or "").split()) < 4] == []
+
+
+def test_names_of_items_are_those_of_the_catalogue():
+    plain = {column.name: column.extract_name for column in ASSET}
+    assert {item.asset: item.extract for item in ITEMS} == {item.asset: plain[item.asset] for item in ITEMS}
+
+
 def test_what_is_derived_has_the_columns_and_types_of_the_catalogue():
     schema = derive(frame([record()]).lazy(), OFFICIAL).collect().schema
     assert list(schema.items()) == [(column.name, column.kind) for column in ASSET]
@@ -97,6 +119,14 @@ def test_a_record_of_which_nothing_is_known():
     expected = [OF_AN_EMPTY_RECORD.get(name) for name in columns]
     for reference in (NOTHING, OFFICIAL):
         assert derived([dict.fromkeys(record())], columns, reference) == [tuple(expected)]
+
+
+@pytest.mark.parametrize("others", [[], [record(PRACTICE_CODE="B86001")]])
+def test_a_record_without_a_test_date_is_looked_up_by_what_holds_last(others):
+    undated = record(PRACTICE_CODE="B86001", DIAGNOSTIC_TEST_DATE=None)
+    columns = ("CCG_CODE", "MONTH_OF_TEST", "YEAR_OF_TEST", "TEST_REQUEST_TO_TEST")
+    found = derived([undated, *others], columns, test_commissioner.REFERENCE)
+    assert found[0] == ("15F", None, None, None)
 
 
 def test_columns_without_a_source_are_empty():
