@@ -20,8 +20,8 @@ def RADIOLOGICAL_ACCESSION_NUMBER() -> pl.Expr:
 
 
 def SUBMITTER_ORGANISATION() -> pl.Expr:
-    """The code of the organisation that submitted the record: as the record gives it, else as it was said for the
-    submission.
+    """The code of the organisation that submitted the record: the one that the command was told, else the one that
+    the record gives.
     """
     return pl.col("submitter")
 
