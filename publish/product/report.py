@@ -13,7 +13,6 @@ from publish.product.form import Form
 from publish.product.words import words_of
 from publish.records.intake import FATES, REJECTED, Part, Terms
 from publish.records.items import NAMES
-from publish.records.readers import read_records
 from publish.records.values import clock_date
 from publish.reference.listing import lacking
 from publish.reference.tables import ReferenceData
@@ -57,9 +56,8 @@ def _write_rejected(parts: Sequence[Part], counted: Sequence[pl.DataFrame], form
 
 def _rejected(part: Part, words: pl.DataFrame, items: Sequence[str]) -> pl.LazyFrame:
     coded = part.records().filter(pl.col("fate") == REJECTED).join(words.lazy(), on="problems")
-    given = read_records(part.file).with_row_index("record", offset=1)
-    kinds = given.collect_schema()
-    return given.join(coded.select("record", "codes"), on="record", maintain_order="left").select(
+    kinds = part.given.collect_schema()
+    return part.given.join(coded.select("record", "codes"), on="record", maintain_order="left").select(
         *(pl.lit(part.file.path.name).alias("file"), "record", "codes"),
         *(_as_text(name, kinds[name]) for name in items),
     )

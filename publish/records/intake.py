@@ -60,11 +60,13 @@ class Terms:
 class Part:
     """The records of one file after its check.
 
-    `records()` has the normalised items, `record` (its number in the file), `problems` (the rules that apply, see
-    `check`) and `fate`, one row for each record of the file, in its order.
+    `given` has the items as they stand in the file and `record`, the number of the record in it. `records()` has
+    the normalised items, `record`, `problems` (the rules that apply, see `check`) and `fate`. Both have one row for
+    each record of the file, in its order.
     """
 
     file: RecordFile
+    given: pl.LazyFrame
     checked: Path
     repeated: pl.DataFrame  # record, duplicate, superseded: only the records whose key stands elsewhere too
     withdrawn: frozenset[str]
@@ -115,22 +117,35 @@ def take_in(
     checked is written to `folder`, in the order of the files. Raises InputRefused where a file cannot be read.
     """
     in_order = sorted(files, key=lambda file: file.is_submission)
+    given: list[pl.LazyFrame] = []
     checked: list[Path] = []
     for number, file in enumerate(in_order, start=1):
         tell(f"Reading {file.path.name} ({number} of {len(files)})")
-        checked.append(_check_file(file, reference, terms, folder / f"{number}.parquet"))
+        given.append(_given(file, terms, folder / f"{number}-given.parquet"))
+        checked.append(_check_file(file, given[-1], reference, terms, folder / f"{number}.parquet"))
     judged = [terms.judges(file) for file in in_order]
     repeated = _repeated_keys(checked, judged) if any(judged) else _no_keys()
     return tuple(
-        Part(file, path, repeated.filter(pl.col("file") == number).drop("file"), terms.withdrawn)
-        for number, (file, path) in enumerate(zip(in_order, checked, strict=True))
+        Part(file, records, path, repeated.filter(pl.col("file") == number).drop("file"), terms.withdrawn)
+        for number, (file, records, path) in enumerate(zip(in_order, given, checked, strict=True))
     )
 
 
-def _check_file(file: RecordFile, reference: ReferenceData, terms: Terms, into: Path) -> Path:
+def _given(file: RecordFile, terms: Terms, copy: Path) -> pl.LazyFrame:
+    """The records of a file with their numbers. Text is read once, to a copy of which columns can be read alone."""
     needed = NAMES if terms.judges(file) else _OF_EXTRACT
     others = tuple(name for name in NAMES if name not in needed)
     records = read_records(file, needed, optional=others, extras=True).with_row_index("record", offset=1)
+    if not file.is_submission:
+        return records
+    with refusing(file.path):
+        records.sink_parquet(copy, engine="streaming", compression="lz4", row_group_size=_ROWS_AT_A_TIME)
+    return pl.scan_parquet(copy, glob=False)
+
+
+def _check_file(
+    file: RecordFile, records: pl.LazyFrame, reference: ReferenceData, terms: Terms, into: Path
+) -> Path:
     with refusing(file.path):
         if terms.judges(file):
             known = check(records, reference, terms.submitted, terms.submitter)
