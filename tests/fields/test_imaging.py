@@ -149,6 +149,8 @@ DERIVED = [
     ("MOVES", "601", "2023-04-01", "601", "Foot (procedure)", XRAY),  # the code given still has its grace
     ("UNCLAS", None, "2023-04-01", "700", "Of no class (procedure)", None),  # in no class: the code still stands
     (None, "800", "2023-04-01", "800", "Alone (procedure)", None),
+    ("UNCLAS", "800", "2023-04-01", "800", "Alone (procedure)", None),
+    ("MWRIRC", "800", "2023-04-01", "319", "MRI of wrist (procedure)", MRI),  # ... but not before one in a class
     ("NONE", "999", "2023-04-01", None, None, None),
     (None, None, "2023-04-01", None, None, None),
 ]
