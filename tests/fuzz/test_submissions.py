@@ -30,7 +30,7 @@ from tests.fuzz.test_csv_files import records_by_another_reader
 
 REFERENCE = load_reference()
 KEY = b"a key for tests alone"
-TRIED_IN_THE_SUITE = 400
+TRIED_IN_THE_SUITE = 300
 
 
 class Wrong(Exception):
