@@ -39,6 +39,7 @@ STORE: Final = ".counts"  # in the output folder, beside the releases
 DRAFT, PUBLIC, INTERNAL = "draft", "public", "internal"
 PROTECTED: Final = f"{INTERNAL}/protected"
 APPROVAL: Final = f"{INTERNAL}/approval.json"
+PART: Final = "part-"  # so begin the names of the files of an extract in several
 LISTED: Final = (DRAFT, PROTECTED)  # what the manifest of a release lists with its hashes
 
 
@@ -75,7 +76,8 @@ def make_release(latest: Month, records: Sequence[str], settings: Settings, tell
     files = find_record_files(records)
     counted = count_files(files, reference, settings.terms, writable(settings.output) / STORE, tell)
     for file in files:
-        _refuse_other_months(file, counted[file], period)
+        if not _is_part(file):  # an extract in several files may go beyond the months of the release
+            _refuse_other_months(file, counted[file], period)
     counts = add(counted.values())
     ledger = make_ledger(counts, period, MONTHLY_TABLES)
     _refuse_empty_month(ledger, period)
@@ -244,7 +246,7 @@ def _overlaps(counted: dict[RecordFile, Counts], terms: Terms) -> tuple[str, ...
     """A remark where extracts hold the same month: a record that stands in two of them counts twice."""
     if terms.apply_to(list(counted)):
         return ()  # then records are compared by their key
-    held = Counter(month for counts in counted.values() for month in counts.months)
+    held = Counter(month for months in _months_of_extracts(counted).values() for month in months)
     twice = [Month.parse(month) for month, files in sorted(held.items()) if files > 1]
     if not twice:
         return ()
@@ -252,6 +254,19 @@ def _overlaps(counted: dict[RecordFile, Counts], terms: Terms) -> tuple[str, ...
         f"Several files hold records of {spans(twice)}: a record in two of them counts twice. With --validate a "
         "later file replaces the records of an earlier one by their key.",
     )
+
+
+def _is_part(file: RecordFile) -> bool:
+    return file.path.name.startswith(PART)
+
+
+def _months_of_extracts(counted: dict[RecordFile, Counts]) -> dict[Path, set[str]]:
+    """The months of each extract. The `part-…` files of one folder are one extract: what wrote them divided it."""
+    held: dict[Path, set[str]] = {}
+    for file, counts in counted.items():
+        extract = file.path.parent if _is_part(file) else file.path
+        held.setdefault(extract, set()).update(counts.months)
+    return held
 
 
 def _refuse_changes(folder: Path, made: dict[str, str]) -> None:

@@ -246,7 +246,7 @@ def test_a_run_killed_between_the_two_renames_is_put_right(tmp_path, records):
 #  what a user types                                                  exit code  what stands in the answer
 MISTAKES = [
     (["release", "2023-13", "--records", "records"], 2, "write the year and month as 2023-03"),
-    (["release", "2023-06"], 2, "Missing option '--records'"),
+    (["release", "2023-06"], 2, "no records are named"),
     (["release", "2023-06", "--records", "nowhere"], 3, "there is no such file"),
     (["release", "2023-06", "--records", "records", "--published", "soon"], 2, "--published"),
     (["release", "2023-06", "--records", "records", "--config", "none.toml"], 2, "cannot be read as TOML"),
