@@ -32,7 +32,6 @@ from publish.errors import PublishError, UsageError
 from publish.period import FinancialYear, Month, MonthlyPeriod
 from publish.progress import progress
 from publish.release import Made, Settings, approve_release, make_release
-from publish.synthetic import synthesise as make_up_records
 from publish.tables.ledger import IN_TABLES, by_outcome
 
 DEMO_MONTH: Final = Month(2024, 3)
@@ -147,6 +146,8 @@ def synthesise(
     quiet: Quiet = False,
 ) -> None:
     """Make up records shaped like the published totals: the year, and the year before to compare with."""
+    from publish.synthetic import synthesise as make_up_records
+
     latest = FinancialYear.parse(year).months[-1]
     with progress(quiet=quiet) as tell:
         tell(f"Making up {records:,} records")
@@ -164,6 +165,8 @@ def demo(
     quiet: Quiet = False,
 ) -> None:
     """Make up records, release them and approve the release: everything a release has, in a minute."""
+    from publish.synthetic import synthesise as make_up_records
+
     file = output / "made-up-records" / "records.parquet"
     with progress(quiet=quiet) as tell:
         tell(f"Making up {records:,} records")

@@ -19,8 +19,8 @@ Records = Annotated[
     list[str] | None,
     typer.Option(
         "--records",
-        help="A file, folder or glob of records (CSV, XML, Parquet, a Delta table). May be given again; a later "
-        "submission replaces an earlier one.",
+        help="A file, folder or glob of records (CSV, XML, Parquet, a Delta table). May be given again. A "
+        "record of a submission replaces that of one named before it (in a folder: before it by name).",
     ),
 ]
 Database = Annotated[
@@ -30,7 +30,7 @@ Database = Annotated[
 Query = Annotated[str | None, typer.Option("--query", help="The SQL that gives the records of the --database.")]
 Submitted = Annotated[
     datetime | None,
-    typer.Option("--submitted", formats=["%Y-%m-%d"], help="The day on which the files were submitted."),
+    typer.Option("--submitted", formats=["%Y-%m-%d"], help="The day on which all these files were submitted."),
 ]
 Submitter = Annotated[
     str | None, typer.Option("--submitter", help="The code of the organisation that submitted the files.")

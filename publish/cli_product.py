@@ -78,15 +78,20 @@ def derive(
     if not quiet:
         report(made.ledger, made.rules)
         print(f"\nThe product: {made.product}\nLedger, rules and rejected records: {made.report}")
-        for remark in (*remarks, *made.lacking):
+        for remark in (*remarks, *made.remarks):
             print(f"Note: {remark}")
+        if made.lacking:
+            wants = ", ".join(want.partition(":")[0] for want in made.lacking)
+            print(f"Note: {wants}. What that means, and how to mend it: publish reference list")
 
 
 def link(
     product: Annotated[Path, typer.Argument(help="The data product: a folder that `publish derive` made.")],
     other: Annotated[Path, typer.Argument(help="The other data set: CSV with a header, or Parquet.")],
-    on: Annotated[str, typer.Option("--on", help="The column of the person's number in both.")],
-    within: Annotated[int, typer.Option("--within", help="The most days between a test and its event.")],
+    on: Annotated[str, typer.Option("--on", help="The column of the person's number in both, as Person_ID.")],
+    within: Annotated[
+        int, typer.Option("--within", min=0, max=3650, help="The most days between a test and its event.")
+    ],
     date: Annotated[
         str | None, typer.Option("--date", help="The column of the event's date. Default: the only one with dates.")
     ] = None,

@@ -11,7 +11,7 @@ from rich.table import Table
 from publish.cli_options import Quiet, ReferenceFolder
 from publish.progress import progress
 from publish.reference.columns import DEFAULT_FOLDER
-from publish.reference.kinds import KINDS
+from publish.reference.kinds import KINDS, kind_named
 from publish.reference.listing import InUse, in_use, lacking
 from publish.reference.store import Imported, import_reference
 from publish.reference.tables import load_reference
@@ -48,8 +48,9 @@ def import_file(
     """
     folder = reference_data or DEFAULT_FOLDER
     with progress(quiet=quiet) as tell:
+        named = kind_named(kind)
         tell(f"Importing {file.name}")
-        imported = import_reference(kind, file, folder)
+        imported = import_reference(named.name, file, folder)
     if not quiet:
         report(imported, folder)
 

@@ -1,7 +1,6 @@
 """One release: its stages in order, from files of records to a draft, and from an approved draft to the public."""
 
 import shutil
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -25,6 +24,7 @@ from publish.progress import Tell
 from publish.quality.missing_months import missing_months
 from publish.records.files import RecordFile, find_record_files
 from publish.records.intake import Terms
+from publish.records.overlap import is_part, overlap
 from publish.records.readers import is_made_up
 from publish.reference.tables import ReferenceData, load_reference
 from publish.tables.builder import build
@@ -39,7 +39,6 @@ STORE: Final = ".counts"  # in the output folder, beside the releases
 DRAFT, PUBLIC, INTERNAL = "draft", "public", "internal"
 PROTECTED: Final = f"{INTERNAL}/protected"
 APPROVAL: Final = f"{INTERNAL}/approval.json"
-PART: Final = "part-"  # so begin the names of the files of an extract in several
 LISTED: Final = (DRAFT, PROTECTED)  # what the manifest of a release lists with its hashes
 
 
@@ -76,7 +75,7 @@ def make_release(latest: Month, records: Sequence[str], settings: Settings, tell
     files = find_record_files(records)
     counted = count_files(files, reference, settings.terms, writable(settings.output) / STORE, tell)
     for file in files:
-        if not _is_part(file):  # an extract in several files may go beyond the months of the release
+        if not is_part(file):  # an extract in several files may go beyond the months of the release
             _refuse_other_months(file, counted[file], period)
     counts = add(counted.values())
     ledger = make_ledger(counts, period, MONTHLY_TABLES)
@@ -109,7 +108,7 @@ def make_release(latest: Month, records: Sequence[str], settings: Settings, tell
         write_manifest(edition, policy, sources, file_hashes(making, LISTED), internal)
         for kept in (PUBLIC, APPROVAL):  # what is public, and who approved it, stay until the next approval
             _carry_over(folder / kept, making / kept)
-    return Made(folder, ledger, (*_remarks(ledger, period, reference), *_overlaps(counted, settings.terms)))
+    return Made(folder, ledger, (*_remarks(ledger, period, reference), *_overlap(counted, settings.terms)))
 
 
 def approve_release(folder: Path, by: str, tell: Tell) -> Path:
@@ -242,31 +241,8 @@ def _remarks(ledger: pl.DataFrame, period: MonthlyPeriod, reference: ReferenceDa
     return tuple(remarks)
 
 
-def _overlaps(counted: dict[RecordFile, Counts], terms: Terms) -> tuple[str, ...]:
-    """A remark where extracts hold the same month: a record that stands in two of them counts twice."""
-    if terms.apply_to(list(counted)):
-        return ()  # then records are compared by their key
-    held = Counter(month for months in _months_of_extracts(counted).values() for month in months)
-    twice = [Month.parse(month) for month, files in sorted(held.items()) if files > 1]
-    if not twice:
-        return ()
-    return (
-        f"Several files hold records of {spans(twice)}: a record in two of them counts twice. With --validate a "
-        "later file replaces the records of an earlier one by their key.",
-    )
-
-
-def _is_part(file: RecordFile) -> bool:
-    return file.path.name.startswith(PART)
-
-
-def _months_of_extracts(counted: dict[RecordFile, Counts]) -> dict[Path, set[str]]:
-    """The months of each extract. The `part-…` files of one folder are one extract: what wrote them divided it."""
-    held: dict[Path, set[str]] = {}
-    for file, counts in counted.items():
-        extract = file.path.parent if _is_part(file) else file.path
-        held.setdefault(extract, set()).update(counts.months)
-    return held
+def _overlap(counted: dict[RecordFile, Counts], terms: Terms) -> tuple[str, ...]:
+    return overlap({file: counts.months for file, counts in counted.items()}, terms)
 
 
 def _refuse_changes(folder: Path, made: dict[str, str]) -> None:

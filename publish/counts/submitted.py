@@ -6,7 +6,7 @@ from typing import Final
 import polars as pl
 
 from publish.counts.reduction import RULE_KEYS, TEST_DATE, UNDATED, Counts, reduce_records
-from publish.fields.organisation import providers_of_sites
+from publish.fields.organisation import names_of_organisations, provider_by_prefix, providers_of_sites
 from publish.fields.reasons import CONSENT_WITHDRAWN, REJECTED_BY_RULES, SUPERSEDED_LATER
 from publish.records.checking import codes_of
 from publish.records.intake import FATES, REJECTED, SUPERSEDED, WITHDRAWN, Part
@@ -94,5 +94,7 @@ def _with_provider(counted: pl.DataFrame, reference: ReferenceData) -> pl.DataFr
     first, last = counted.select(first=day.min(), last=day.max()).row(0)
     sites = counted.select("SITE_CODE_IMAGING").unique()
     found = providers_of_sites(sites, reference, first or UNDATED, last or UNDATED)
-    providers = found.select("SITE_CODE_IMAGING", "valid_from", "valid_to", org_code="PROVIDER_CODE")
+    known = names_of_organisations(reference)["code"]
+    days = ("valid_from", "valid_to")
+    providers = found.select("SITE_CODE_IMAGING", *days, org_code=provider_by_prefix(known))
     return join_on_day(counted.lazy(), providers, ("SITE_CODE_IMAGING",), day).collect()

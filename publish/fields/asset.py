@@ -62,9 +62,8 @@ class AssetColumn:
 
     @property
     def derived(self) -> pl.Expr:
-        """The expression that gives the column. The struct of the Master Person Service keeps its own fields."""
-        value = self.function() if self.function is patient.MPSConfidence else self.function().cast(self.kind)
-        return value.alias(self.name)
+        """The expression that gives the column."""
+        return self.function().cast(self.kind).alias(self.name)
 
 
 # The columns of the national data asset, in its order.
@@ -264,10 +263,11 @@ def extract_columns() -> tuple[pl.Expr, ...]:
 
 def _complete(records: pl.LazyFrame, submitter: str | None) -> pl.LazyFrame:
     """The records with every column of OPTIONAL, who submitted them, and the age on the day of the test."""
-    given = records.collect_schema().names()
+    given = records.collect_schema()
     return records.with_columns(
         pl.lit(None, kind).alias(name) for name, kind in OPTIONAL.items() if name not in given
     ).with_columns(
+        patient.confidence_in_form(given.get("MPSConfidence", patient.CONFIDENCE)),
         submitter=pl.coalesce("SUBMITTER_ORGANISATION", pl.lit(submitter, pl.String)),
         age_on_test_date=ages.age_on_test_date(),
     )

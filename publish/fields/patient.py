@@ -89,6 +89,20 @@ def MPSConfidence() -> pl.Expr:
     return pl.col("MPSConfidence")
 
 
+def confidence_in_form(kind: pl.DataType) -> pl.Expr:
+    """`MPSConfidence` of that type with the fields of CONFIDENCE, by their names; those that it has not are empty.
+
+    Files of one product must agree on its columns, whatever each of them was given.
+    """
+    column = pl.col("MPSConfidence")
+    given = {field.name for field in kind.fields} if isinstance(kind, pl.Struct) else set[str]()
+    fields = [
+        (column.struct.field(name) if name in given else pl.lit(None)).cast(dtype, strict=False).alias(name)
+        for name, dtype in CONFIDENCE.to_schema().items()
+    ]
+    return pl.when(column.is_not_null()).then(pl.struct(fields)).alias("MPSConfidence")
+
+
 def has_valid_nhs_number() -> pl.Expr:
     """Whether the NHS number is ten digits, the last of them the check digit of the others (modulus 11)."""
     given = pl.col("NHS_NUMBER")

@@ -12,7 +12,8 @@ from publish.fields.asset import deriver
 from publish.product.form import Form, with_meanings
 from publish.product.words import words_of
 from publish.records.intake import Part, Terms
-from publish.records.readers import refusing
+from publish.records.parquet_files import MADE_UP
+from publish.records.readers import is_made_up, refusing
 from publish.reference.tables import ReferenceData
 
 UNDATED: Final = "undated"  # the folder of records without a test date: only extracts can hold any
@@ -33,7 +34,8 @@ def write_part(
     # the streaming engine would hold ever more of a whole file, as its writer is slower than what derives
     def pieces(*_asked: object) -> Iterator[pl.DataFrame]:
         for first in range(0, part.size, _PIECE):
-            yield form.of(make(_to_derive(part, words, terms, first))).collect(engine="in-memory")
+            asset = make(_to_derive(part, words, terms, first))
+            yield form.of(asset).collect(engine="in-memory")
 
     schema = form.schema()
     month = pl.col(form.test_date).dt.strftime("%Y-%m").fill_null(UNDATED)
@@ -44,6 +46,7 @@ def write_part(
             engine="streaming",
             row_group_size=_ROWS_OF_A_GROUP,
             arrow_schema=with_meanings(schema),
+            metadata={MADE_UP: "true"} if is_made_up(part.file) else None,
         )
 
 
@@ -60,7 +63,7 @@ def _to_derive(part: Part, words: pl.DataFrame, terms: Terms, first: int | None 
     """The accepted records of the file, or of the piece of it that begins there, with where they came from."""
     piece = part.accepted() if first is None else part.accepted(first, _PIECE)
     return piece.join(words.lazy(), on="problems", how="left", maintain_order="left").with_columns(
-        file=pl.lit(part.file.path.name), submitted=pl.lit(terms.submitted, pl.Date)
+        file=pl.lit(part.label), submitted=pl.lit(terms.submitted, pl.Date)
     )
 
 

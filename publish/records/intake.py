@@ -5,6 +5,7 @@ in one submission is refused (DIDS071), and a resubmission replaces the record w
 exactly one fate, so submitted = accepted + rejected + superseded + withdrawn.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -60,12 +61,14 @@ class Terms:
 class Part:
     """The records of one file after its check.
 
-    `given` has the items as they stand in the file and `record`, the number of the record in it. `records()` has
-    the normalised items, `record`, `problems` (the rules that apply, see `check`) and `fate`. Both have one row for
-    each record of the file, in its order.
+    `label` is the name of the file, from the folder that all files of the run have in common. `given` has the items
+    as they stand in the file and `record`, the number of the record in it. `records()` has the normalised items,
+    `record`, `problems` (the rules that apply, see `check`) and `fate`. Both have one row for each record of the
+    file, in its order.
     """
 
     file: RecordFile
+    label: str
     given: pl.LazyFrame
     checked: Path
     repeated: pl.DataFrame  # record, duplicate, superseded: only the records whose key stands elsewhere too
@@ -91,17 +94,22 @@ class Part:
         """The accepted ones of `records`."""
         return self.records(first, count).filter(pl.col("fate") == ACCEPTED)
 
-    def _fate(self) -> pl.Expr:
+    def of_withdrawn(self) -> pl.Expr:
+        """Whether a record is of a patient who has withdrawn consent."""
+        if not self.withdrawn:
+            return pl.lit(value=False)
         people = pl.lit(pl.Series(sorted(self.withdrawn), dtype=pl.String)).implode()
         # as the list writes them: in capitals, an NHS number without blanks and hyphens
         person = pl.col("Person_ID").str.to_uppercase().str.replace(_SPACED_NUMBER, "${1}${2}${3}")
-        withdrawn = pl.col("NHS_NUMBER").is_in(people) | person.is_in(people)
+        return (pl.col("NHS_NUMBER").is_in(people) | person.is_in(people)).fill_null(value=False)
+
+    def _fate(self) -> pl.Expr:
         return (
             pl.when(rejected())
             .then(pl.lit(REJECTED))
             .when(pl.col("superseded").fill_null(value=False))
             .then(pl.lit(SUPERSEDED))
-            .when(withdrawn.fill_null(value=False) if self.withdrawn else pl.lit(value=False))
+            .when(self.of_withdrawn())
             .then(pl.lit(WITHDRAWN))
             .otherwise(pl.lit(ACCEPTED))
             .cast(FATE)
@@ -126,9 +134,21 @@ def take_in(
     judged = [terms.judges(file) for file in in_order]
     repeated = _repeated_keys(checked, judged) if any(judged) else _no_keys()
     return tuple(
-        Part(file, records, path, repeated.filter(pl.col("file") == number).drop("file"), terms.withdrawn)
+        Part(
+            file,
+            _label(file, files),
+            records,
+            path,
+            repeated.filter(pl.col("file") == number).drop("file"),
+            terms.withdrawn,
+        )
         for number, (file, records, path) in enumerate(zip(in_order, given, checked, strict=True))
     )
+
+
+def _label(file: RecordFile, files: Sequence[RecordFile]) -> str:
+    common = os.path.commonpath([each.path.parent for each in files])
+    return file.path.relative_to(common).as_posix()
 
 
 def _given(file: RecordFile, terms: Terms, copy: Path) -> pl.LazyFrame:

@@ -100,7 +100,8 @@ def _no_sites(reference: ReferenceData) -> bool:
 
 
 def _part_of_sites(reference: ReferenceData) -> bool:
-    return not _no_sites(reference) and reference.complete.isdisjoint({"sites", "ets", "ephpsite"})
+    whole = "sites" in reference.complete or {"ets", "ephpsite"} <= reference.complete
+    return not _no_sites(reference) and not whole
 
 
 def _without_deciles(reference: ReferenceData) -> bool:

@@ -1,5 +1,6 @@
 """The ledger of submissions: every record in it once, by provider and month, and the same in every output."""
 
+import re
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -40,11 +41,11 @@ REASONS = {REJECTED: REJECTED_BY_RULES, SUPERSEDED: SUPERSEDED_LATER, WITHDRAWN:
 
 
 def place(row) -> tuple[str | None, str | None]:
-    """The month and the provider of a record, as the ledger names them; none of a site of nobody known."""
+    """The month and the provider of a record, as the ledger names them; none where the site has not the form of one."""
     day, site = row["DIAGNOSTIC_TEST_DATE"], row["SITE_CODE_IMAGING"]
     month = day[:7] if day and day.startswith("20") else None
-    provider = site.strip().upper()[:3] if site else None
-    return month, provider if provider in {"RR8", "RF4"} else None
+    code = site.strip().upper() if site else ""
+    return month, code[:3] if code in {"RR8", "RF4"} or re.fullmatch("[0-9A-Z]{5,12}", code) else None
 
 
 def slow_ledger(files, terms) -> dict[tuple[str | None, str | None], Counter[str]]:

@@ -140,6 +140,7 @@ def test_confidence_is_passed_through():
     assert derived([record()], ["MPSConfidence"]) == [(None,)]
 
 
-def test_confidence_keeps_fields_of_its_own():
-    given = frame([record()]).with_columns(MPSConfidence=pl.struct(Other=pl.lit(1)))
-    assert derive(given.lazy(), NOTHING).collect()["MPSConfidence"].to_list() == [{"Other": 1}]
+def test_confidence_of_another_form_keeps_the_fields_that_are_known():
+    given = frame([record()]).with_columns(MPSConfidence=pl.struct(Other=1, MatchedConfidencePercentage=90))
+    (found,) = derive(given.lazy(), NOTHING).collect()["MPSConfidence"].to_list()
+    assert found == dict.fromkeys(CONFIDENCE.to_schema()) | {"MatchedConfidencePercentage": 90.0}
