@@ -2,6 +2,7 @@
 
 Rule (disclosure specification): counts below the threshold are hidden, zero is not; every other count is shown
 to the nearest rounding base; a median is hidden where its count is, or where too few of its tests have both dates;
+a table that knows its persons hides a count of fewer persons than the threshold as well;
 a percentage is worked out from published counts, to whole per cent, so that it gives away nothing that they do not.
 """
 
@@ -19,6 +20,7 @@ from publish.tables.truth import ENGLAND_CODE, YEAR, TrueTable
 SUPPRESSED: Final = "suppressed"
 NO_DATA: Final = "no data"
 SHOWN: Final = ""
+PERSONS: Final = "persons"
 KEYS: Final = ("region_code", "org_code", "provider_name", "label", "setting", "period")
 
 _SEAL: Final = object()
@@ -56,11 +58,17 @@ class ProtectedTable:
 
 
 def protect(table: TrueTable, policy: Policy) -> ProtectedTable:
-    """Apply the policy to a table of true values."""
+    """Apply the policy to a table of true values.
+
+    Where its cells have the column `persons` (the distinct persons whose tests they count; null where not known),
+    a cell of 1 to `threshold - 1` persons is hidden too, however many tests it counts.
+    """
     tests, value = pl.col("tests"), pl.col("value")
     hidden = tests.is_between(1, policy.threshold - 1)
     if table.spec.measure.is_median:
         hidden |= pl.col("dated").is_between(1, policy.fewest_dates - 1)
+    if PERSONS in table.cells.columns:
+        hidden |= pl.col(PERSONS).is_between(1, policy.threshold - 1).fill_null(value=False)
     shown = value if table.spec.measure.is_median else rounded(tests, policy.rounding_base)
     cells = table.cells.select(
         *KEYS,

@@ -11,6 +11,7 @@ from publish.errors import UsageError
 LONGEST: Final = 3650  # ten years of 365 days
 ENDS: Final = (0, 7, 14, 31, 62, 93, 186, *range(365, LONGEST + 1, 365))
 SAME_DAY: Final = "same day"
+ALL_BANDS: Final = "all tests"
 BEFORE, AFTER = "before", "after"
 
 

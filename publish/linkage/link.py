@@ -8,14 +8,14 @@ from typing import Final
 import polars as pl
 
 from publish.disclosure.control import NO_DATA, SHOWN, SUPPRESSED, ProtectedTable, protect
-from publish.disclosure.policy import load_policy
-from publish.errors import UsageError
+from publish.disclosure.policy import Policy, load_policy
+from publish.errors import InputRefused, UsageError
 from publish.folders import writable
-from publish.linkage.bands import bands
+from publish.linkage.bands import ALL_BANDS, bands
 from publish.linkage.metadata import linked_metadata
-from publish.linkage.nearest import count
+from publish.linkage.nearest import Counted, count
 from publish.linkage.sides import read_events, read_tests
-from publish.linkage.table import ALL_BANDS, account_table, linked_table
+from publish.linkage.table import account_table, linked_table
 from publish.product.pseudonyms import existing_key
 from publish.progress import Tell
 from publish.tables.catalogue import ALL_MODALITIES
@@ -60,13 +60,15 @@ def link(
     `on`: the column of the person's number in both. `within`: the most days between a test and its event.
     `date_column`: that of the event's date; the only column of dates where None. `output`: a folder, or a file
     that ends in .csv. `key`: the file of the key with which the product was pseudonymised, where the other data
-    set is not. Raises UsageError and InputRefused, and then writes nothing.
+    set is not. Raises UsageError and InputRefused (also where the other data set has events of fewer persons than
+    the policy's threshold), and then writes nothing.
     """
     bands(within)  # refuses before anything is read
     file = _file_to_write(output, product, other)
     rule, secret = load_policy(policy), existing_key(key) if key else None
     tests, events = read_tests(product, on), read_events(other, on, date_column, secret)
     counted = count(tests, events, within, (product, other), tell)
+    _refuse_too_few_persons(counted, rule, other)
     table, account = protect(linked_table(counted, within), rule), protect(account_table(counted), rule)
     tell(f"Writing {file.name}")
     files = _write(published(table), linked_metadata(table, rule, file.name), file)
@@ -133,6 +135,16 @@ def _lines(cells: pl.DataFrame, text: str) -> list[str]:
 
 def _shown(value: float | None, status: str) -> str:
     return _SIGN[status] if value is None else f"{value:,.0f}"
+
+
+def _refuse_too_few_persons(counted: Counted, policy: Policy, other: Path) -> None:
+    # an event of a single person, linked, would be a question about that person
+    if counted.persons < policy.threshold:
+        raise InputRefused(
+            f"has dated events of fewer than {policy.threshold} persons, too few for disclosure control",
+            where=str(other),
+            do="link a data set of more persons",
+        )
 
 
 def _file_to_write(output: Path, product: Path, other: Path) -> Path:

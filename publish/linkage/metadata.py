@@ -27,8 +27,8 @@ def linked_metadata(table: ProtectedTable, policy: Policy, file_name: str) -> Js
         one_of(
             "status",
             "Status of the value",
-            f"Why there is no value: '{SUPPRESSED}' where it is of too few tests to be shown, '{NO_DATA}' where "
-            "there is no such test. Empty where there is a value.",
+            f"Why there is no value: '{SUPPRESSED}' where it is of too few tests or persons to be shown, "
+            f"'{NO_DATA}' where there is no such test. Empty where there is a value.",
             (SUPPRESSED, NO_DATA),
             required=False,
         ),
@@ -38,7 +38,7 @@ def linked_metadata(table: ProtectedTable, policy: Policy, file_name: str) -> Js
         "url": file_name,
         "dc:title": spec.title,
         "dc:description": f"{spec.summary}.",
-        "rdfs:comment": [*DEFINITIONS, *notes(policy)],
+        "rdfs:comment": [*DEFINITIONS, _persons(policy), *notes(policy)],
         "lang": "en",
         "dialect": DIALECT,
         "tableSchema": {
@@ -46,3 +46,7 @@ def linked_metadata(table: ProtectedTable, policy: Policy, file_name: str) -> Js
             "primaryKey": ["level", "org_code", "provider_name", "modality", "band"],
         },
     }
+
+
+def _persons(policy: Policy) -> str:
+    return f"A count is hidden as well where its tests are those of fewer than {policy.threshold} persons."

@@ -1,8 +1,8 @@
-"""Tests to their nearest events, and both to counts.
+"""Tests to their nearest events, and both to counts of tests and of persons.
 
 A person with many tests and many events costs no more than the two lists side by side: tests and events of a
 person are walked through in order of day, never multiplied. Persons are taken a part at a time, so the memory
-does not grow with the two data sets.
+does not grow with the two data sets; as each part has all of its persons, the persons of the parts add up.
 """
 
 from collections.abc import Generator
@@ -13,14 +13,16 @@ from typing import Final, Literal
 import polars as pl
 
 from publish.fields.reasons import first_reason
-from publish.linkage.bands import band_of_days, no_event
+from publish.linkage.bands import ALL_BANDS, band_of_days, no_event
 from publish.linkage.sides import parquet_of
 from publish.progress import Tell
 from publish.records.readers import refusing
 from publish.reference.vocabulary import modalities
+from publish.tables.catalogue import ALL_MODALITIES
 
 EVENTS_AT_ONCE: Final = 1_000_000
-PLACE: Final = ("PROVIDER_CODE", "modality")
+TESTS_AT_ONCE: Final = 3_000_000
+CELL: Final = ("org_code", "modality", "band")
 PERSON_MISSING: Final = "without a person"
 TEST_DATE_MISSING: Final = "without a test date"
 PROVIDER_MISSING: Final = "without a provider"
@@ -30,19 +32,38 @@ IN_TABLE: Final = "in the table"
 LINKED_TO: Final = "to link to"
 
 
+# What the cells of a row bring together, beside the providers' own: England by modality, England as a whole.
+_ENGLAND: Final = pl.lit(None, pl.String).alias("org_code")
+_ROWS: Final = ((), (_ENGLAND,), (_ENGLAND, pl.lit(ALL_MODALITIES).alias("modality")))
+_BANDS: Final = ((), (pl.lit(ALL_BANDS).alias("band"),))
+
+
 @dataclass(frozen=True)
 class Counted:
     """True counts of a link.
 
-    `tests`: org_code, modality (published name), band, tests: every test in the table once.
+    `cells`: org_code (null for England), modality (published name, for England also `All modalities`), band (also
+    `all tests`), tests, persons (distinct): providers, England and all totals, each from the tests themselves.
     `names`: org_code, provider_name: the latest name of each provider of the table.
-    `account`: source (`tests`, `events`), outcome, records: every test and event read once.
-    `persons_met`: whether any person of the events has a test.
+    `account`: source (`tests`, `events`), outcome, records, persons (null where not counted): every test and event
+    read once.
+    `persons`: the distinct persons of the events that have a person and a date.
+    `persons_met`: whether any of them has a test.
     """
 
-    tests: pl.DataFrame
+    cells: pl.DataFrame
     names: pl.DataFrame
     account: pl.DataFrame
+    persons: int
+    persons_met: bool
+
+
+@dataclass(frozen=True)
+class Part:
+    """What the persons of one part come to: `cells`, `persons` and `persons_met` as in Counted."""
+
+    cells: pl.DataFrame
+    persons: int
     persons_met: bool
 
 
@@ -53,20 +74,30 @@ def count(tests: pl.LazyFrame, events: pl.LazyFrame, within: int, files: tuple[P
     after the test, the later counts. `files`, product and other, are named where they cannot be read.
     """
     product, other = files
+    tests, events = _numbered(tests), _numbered(events)
     tell(f"Counting the tests of {product.name}")
     with refusing(parquet_of(product)):
         groups = _groups(tests)
     in_table = groups.filter(pl.col("outcome") == IN_TABLE)
-    every = in_table.group_by(*PLACE, "MODALITY").agg(pl.col("tests").sum()).sort(pl.all()).with_row_index("place")
     tell(f"Reading {other.name}")
     with refusing(other):
         read = _outcomes_of_events(events)
-    places = every.lazy().select("place", "PROVIDER_CODE", "MODALITY")
-    linkable = tests.drop_nulls(["person", "day"]).join(places, on=["PROVIDER_CODE", "MODALITY"])
-    parts = _parts(events.drop_nulls(), read, other, tell)
-    near = pl.concat(_near(linkable, part, within, product) for part in parts)
-    account = pl.concat([_account(groups, "tests"), _account(read, "events")])
-    return Counted(_with_those_without(every, near, within), _names(in_table), account, not near.is_empty())
+    linkable = tests.drop_nulls(["person", "day"]).join(_places(in_table).lazy(), on=["PROVIDER_CODE", "MODALITY"])
+    number = _number_of_parts(in_table, read)
+    parts = list(_parts(linkable, events.drop_nulls(), number, within, files, tell))
+    cells = pl.concat(part.cells for part in parts).group_by(CELL).agg(pl.col("tests", "persons").sum()).sort(CELL)
+    persons = sum(part.persons for part in parts)
+    account = [
+        _account(groups, "tests", IN_TABLE, _persons_of(cells)),
+        _account(read, "events", LINKED_TO, persons),
+    ]
+    return Counted(cells, _names(in_table), pl.concat(account), persons, any(part.persons_met for part in parts))
+
+
+def _numbered(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """The rows with 64 bits of a hash for a person, so that no identifier is carried along; null stays null."""
+    person = pl.col("person")
+    return rows.with_columns(person=pl.when(person.is_not_null()).then(person.hash()))
 
 
 def _groups(tests: pl.LazyFrame) -> pl.DataFrame:
@@ -107,28 +138,56 @@ def _outcomes_of_events(events: pl.LazyFrame) -> pl.DataFrame:
     return judged.group_by("outcome").agg(events=pl.len().cast(pl.Int64)).collect(engine="streaming")
 
 
-def _parts(events: pl.LazyFrame, read: pl.DataFrame, other: Path, tell: Tell) -> Generator[pl.DataFrame]:
-    """The events in parts of about a million, each with all events of its persons: person, event (a day)."""
-    number = int(read.filter(pl.col("outcome") == LINKED_TO)["events"].sum()) // EVENTS_AT_ONCE + 1
+def _places(in_table: pl.DataFrame) -> pl.DataFrame:
+    """Each provider and modality of the table, as the product names them: PROVIDER_CODE, MODALITY, modality."""
+    return in_table.select("PROVIDER_CODE", "MODALITY", "modality").unique()
+
+
+def _number_of_parts(in_table: pl.DataFrame, read: pl.DataFrame) -> int:
+    events = int(read.filter(pl.col("outcome") == LINKED_TO)["events"].sum())
+    return max(events // EVENTS_AT_ONCE, int(in_table["tests"].sum()) // TESTS_AT_ONCE) + 1
+
+
+def _parts(
+    tests: pl.LazyFrame, events: pl.LazyFrame, number: int, within: int, files: tuple[Path, Path], tell: Tell
+) -> Generator[Part]:
+    """The counts of each part of the persons, of which it has all tests and events."""
+    product, other = files
     for part in range(number):
         tell(f"Linking (part {part + 1} of {number})")
-        of_part = events.filter(pl.col("person").hash() % number == part)
+        of_part = pl.col("person") % number == part
         with refusing(other):
-            yield of_part.unique().rename({"day": "event"}).collect(engine="streaming")
+            days = (
+                events.filter(of_part).unique().rename({"day": "event"}).collect(engine="streaming").sort("event")
+            )
+        with refusing(parquet_of(product)):
+            counted = _by_day(tests.filter(of_part))
+        met = counted.join(days, on="person", how="semi")
+        yield Part(_cells(_banded(counted, days, within)), days["person"].n_unique(), not met.is_empty())
 
 
-def _near(tests: pl.LazyFrame, events: pl.DataFrame, within: int, product: Path) -> pl.DataFrame:
-    """The tests of the persons of these events: place, band (null where no event is near enough), tests."""
-    numbers = events.select("person").unique().with_row_index("number")
-    days = events.join(numbers, on="person").select("number", "event").sort("event")
-    of_persons = tests.join(numbers.lazy(), on="person").group_by("number", "day", "place")
-    with refusing(parquet_of(product)):
-        counted = of_persons.agg(tests=pl.len().cast(pl.Int64)).collect(engine="streaming").sort("day")
-    nearest = _beside(_beside(counted, days, "backward"), days, "forward").select(
-        "place", "tests", days=_signed_days().cast(pl.Int32)
+def _by_day(tests: pl.LazyFrame) -> pl.DataFrame:
+    """Tests by person, day, org_code and modality, in order of day."""
+    keys = {"org_code": pl.col("PROVIDER_CODE"), "modality": pl.col("modality")}
+    grouped = tests.select("person", "day", **keys).group_by("person", "day", *keys)
+    return grouped.agg(tests=pl.len().cast(pl.Int64)).collect(engine="streaming").sort("day")
+
+
+def _banded(tests: pl.DataFrame, days: pl.DataFrame, within: int) -> pl.DataFrame:
+    """Tests by person, org_code, modality and band: that of the nearest event, or that none is near enough."""
+    nearest = _beside(_beside(tests, days, "backward"), days, "forward").select(
+        "person", "org_code", "modality", "tests", days=_signed_days().cast(pl.Int32)
     )
     banded = nearest.join(band_of_days(within), on="days", how="left")
-    return banded.group_by("place", "band").agg(pl.col("tests").sum())
+    return banded.with_columns(pl.col("band").fill_null(no_event(within)))
+
+
+def _cells(banded: pl.DataFrame) -> pl.DataFrame:
+    """Tests and distinct persons of every cell, all totals among them: org_code, modality, band, tests, persons."""
+    counts = (pl.col("tests").sum(), pl.col("person").n_unique().cast(pl.Int64).alias("persons"))
+    return pl.concat(
+        banded.with_columns(*row, *band).group_by(CELL).agg(counts) for row in _ROWS for band in _BANDS
+    )
 
 
 def _beside(tests: pl.DataFrame, days: pl.DataFrame, strategy: Literal["backward", "forward"]) -> pl.DataFrame:
@@ -139,7 +198,7 @@ def _beside(tests: pl.DataFrame, days: pl.DataFrame, strategy: Literal["backward
         events,
         left_on="day",
         right_on=strategy,
-        by="number",
+        by="person",
         strategy=strategy,
         coalesce=False,
         check_sortedness=False,
@@ -153,17 +212,12 @@ def _signed_days() -> pl.Expr:
     return pl.when((until <= since) | since.is_null()).then(until).otherwise(-since)
 
 
-def _with_those_without(every: pl.DataFrame, near: pl.DataFrame, within: int) -> pl.DataFrame:
-    """Counts by place and band, those of tests without an event among them: all others of the place."""
-    linked = near.drop_nulls().group_by("place", "band").agg(pl.col("tests").sum())
-    of_place = linked.group_by("place").agg(linked=pl.col("tests").sum())
-    without = every.join(of_place, on="place", how="left").select(
-        "place", band=pl.lit(no_event(within)), tests=pl.col("tests") - pl.col("linked").fill_null(0)
+def _persons_of(cells: pl.DataFrame) -> int:
+    """The persons of all tests in the table."""
+    every = cells.filter(
+        pl.col("org_code").is_null(), pl.col("modality") == ALL_MODALITIES, pl.col("band") == ALL_BANDS
     )
-    together = pl.concat([linked, without]).join(every.select("place", *PLACE), on="place")
-    # a modality may stand under two names in the product: the look-up's and the published one
-    counted = together.group_by(*PLACE, "band").agg(pl.col("tests").sum()).filter(pl.col("tests") > 0)
-    return counted.sort(*PLACE, "band").select("modality", "band", "tests", org_code="PROVIDER_CODE")
+    return int(every["persons"].sum())
 
 
 def _names(in_table: pl.DataFrame) -> pl.DataFrame:
@@ -173,6 +227,8 @@ def _names(in_table: pl.DataFrame) -> pl.DataFrame:
     return last.select(org_code="PROVIDER_CODE", provider_name=pl.coalesce("PROVIDER_NAME", "PROVIDER_CODE"))
 
 
-def _account(groups: pl.DataFrame, source: str) -> pl.DataFrame:
-    counted = groups.group_by("outcome").agg(records=pl.col(source).sum())
-    return counted.select(pl.lit(source).alias("source"), "outcome", "records")
+def _account(groups: pl.DataFrame, source: str, counted: str, persons: int) -> pl.DataFrame:
+    """Records by outcome; the persons of the outcome that is counted further."""
+    of_outcome = pl.when(pl.col("outcome") == counted).then(pl.lit(persons, pl.Int64))
+    records = groups.group_by("outcome").agg(records=pl.col(source).sum())
+    return records.select(pl.lit(source).alias("source"), "outcome", "records", persons=of_outcome)

@@ -61,7 +61,7 @@ def parquet_of(product: Path) -> Path:
 
 
 def _parquet_files(product: Path) -> list[Path]:
-    """The file, or those of a folder: where it is partitioned, those in its partitions."""
+    """The file, or those of a folder and the folders in it, but for hidden ones."""
     if product.is_file() and product.suffix.lower() == ".parquet":
         return [product]
     inside = {file: file.relative_to(product).parts for file in product.rglob("*.parquet") if file.is_file()}
@@ -72,7 +72,7 @@ def _parquet_files(product: Path) -> list[Path]:
             where=str(product),
             do="name a folder that `publish derive` made, or a Parquet file",
         )
-    return [file for file in seen if any("=" in part for part in inside[file][:-1])] or seen
+    return seen
 
 
 def _scan(other: Path) -> pl.LazyFrame:
@@ -104,10 +104,11 @@ def _nearest(wanted: str, found: Sequence[str]) -> str:
 
 
 def _person(name: str, kind: pl.DataType, file: Path) -> pl.Expr:
+    # messages without what belongs to a type: the categories of an enumeration are values of records
     whole_numbers = kind.is_integer() or (isinstance(kind, pl.Decimal) and kind.scale == 0)
     if not (whole_numbers or isinstance(kind, pl.String | pl.Categorical | pl.Enum | pl.Null)):
         raise InputRefused(
-            f"column {name} holds {kind}, not numbers of persons", where=str(file), do="give it as text"
+            f"column {name} holds {kind.base_type()}, not numbers of persons", where=str(file), do="give it as text"
         )
     return person_number(pl.col(name))
 
@@ -120,7 +121,7 @@ def _text(name: str) -> pl.Expr:
 def _day(name: str, kind: pl.DataType, file: Path) -> pl.Expr:
     if not isinstance(kind, pl.Date | pl.Datetime | pl.String | pl.Null):
         raise InputRefused(
-            f"column {name} holds {kind}, not dates", where=str(file), do="give it as a date or as text"
+            f"column {name} holds {kind.base_type()}, not dates", where=str(file), do="give it as a date or as text"
         )
     return clock_date(name, kind)
 

@@ -4,7 +4,7 @@ from typing import Final
 
 import polars as pl
 
-from publish.linkage.bands import bands, no_event
+from publish.linkage.bands import ALL_BANDS, bands, no_event
 from publish.linkage.nearest import (
     EVENT_DATE_MISSING,
     IN_TABLE,
@@ -21,7 +21,6 @@ from publish.tables.catalogue import ALL_MODALITIES
 from publish.tables.specification import Label, Measure, TableSpec
 from publish.tables.truth import YEAR, TrueTable
 
-ALL_BANDS: Final = "all tests"
 ALL_READ: Final = "read"
 NO_REGION: Final = ""  # a provider is one row, wherever its sites are
 TESTS: Final = (ALL_READ, IN_TABLE, PERSON_MISSING, TEST_DATE_MISSING, PROVIDER_MISSING, MODALITY_UNKNOWN)
@@ -64,28 +63,34 @@ def linked_table(counted: Counted, within: int) -> TrueTable:
 
     England's values come from the counts, never from those of providers.
     """
-    spec = linked_spec(within)
-    of_providers = counted.tests.join(counted.names, on="org_code", how="left")
-    of_england = of_providers.with_columns(pl.lit(value).alias(name) for name, value in ENGLAND.items())
-    all_modalities = of_england.with_columns(modality=pl.lit(ALL_MODALITIES))
-    of_providers = of_providers.with_columns(region_code=pl.lit(NO_REGION)).select(of_england.columns)
-    by_band = pl.concat([all_modalities, of_england, of_providers]).rename({"modality": "label", "band": "setting"})
-    every_band = by_band.with_columns(setting=pl.lit(ALL_BANDS))
-    return _true_table(spec, pl.concat([by_band, every_band]))
+    named = counted.cells.join(counted.names, on="org_code", how="left")
+    is_england = pl.col("org_code").is_null()
+    own = {
+        "region_code": pl.lit(NO_REGION),
+        "org_code": pl.col("org_code"),
+        "provider_name": pl.col("provider_name"),
+    }
+    places = (
+        pl.when(is_england).then(pl.lit(value)).otherwise(own[name]).alias(name) for name, value in ENGLAND.items()
+    )
+    return _true_table(
+        linked_spec(within), named.with_columns(places).rename({"modality": "label", "band": "setting"})
+    )
 
 
 def account_table(counted: Counted) -> TrueTable:
     """What became of every test and event that was read; England alone."""
-    rows = counted.account.select(label="source", setting="outcome", tests="records")
-    every = rows.with_columns(setting=pl.lit(ALL_READ))
+    rows = counted.account.rename({"source": "label", "outcome": "setting", "records": "tests"})
+    # all that was read is of no fewer persons than a part of it
+    every = rows.group_by("label").agg(pl.col("tests").sum(), pl.col("persons").max(), setting=pl.lit(ALL_READ))
     places = [pl.lit(value).alias(name) for name, value in ENGLAND.items()]
-    return _true_table(ACCOUNT, pl.concat([rows, every]).with_columns(places))
+    return _true_table(ACCOUNT, pl.concat([rows, every.select(rows.columns)]).with_columns(places))
 
 
 def _true_table(spec: TableSpec, counts: pl.DataFrame) -> TrueTable:
     """Every row of the counts with every setting of the table, in published order, over the whole of the data."""
     row = (*ENGLAND, "label")
-    values = counts.group_by(*row, "setting").agg(pl.col("tests").sum())
+    values = counts.select(*row, "setting", "tests", "persons")
     rows = values.select(row).unique().sort(_order(spec)).with_row_index("row")
     settings = pl.DataFrame({"setting": spec.settings}).with_row_index("column")
     cells = rows.join(settings, how="cross").join(values, on=[*row, "setting"], how="left").sort("row", "column")
@@ -93,7 +98,15 @@ def _true_table(spec: TableSpec, counts: pl.DataFrame) -> TrueTable:
     return TrueTable(
         spec,
         (),
-        cells.select(*row, "setting", period=pl.lit(YEAR), tests=tests, dated=tests, value=tests.cast(pl.Float64)),
+        cells.select(
+            *row,
+            "setting",
+            "persons",
+            period=pl.lit(YEAR),
+            tests=tests,
+            dated=tests,
+            value=tests.cast(pl.Float64),
+        ),
     )
 
 

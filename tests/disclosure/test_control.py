@@ -17,9 +17,9 @@ from publish.tables.truth import TrueTable
 SHAPE = dict.fromkeys(("region_code", "org_code", "provider_name", "label", "setting", "period"), "x")
 
 
-def protected(spec, tests, value, policy=None, dated=None):
+def protected(spec, tests, value, policy=None, dated=None, **columns):
     row = {"tests": tests, "dated": tests if dated is None else dated, "value": value}
-    cells = pl.DataFrame([SHAPE | row], schema_overrides={"value": pl.Float64})
+    cells = pl.DataFrame([SHAPE | row | columns], schema_overrides={"value": pl.Float64})
     table = protect(TrueTable(spec, (Month(2023, 4),), cells), policy or load_policy())
     return table.cells.select("value", "status").row(0)
 
@@ -81,6 +81,23 @@ def test_another_policy(tests, shown):
     assert (
         protected(TABLE_1, tests, float(tests), Policy(threshold=10, rounding_base=10, fewest_dates=1))[0] == shown
     )
+
+
+#  persons   shown   status
+PERSONS = [
+    (None, 10, SHOWN),  # not known: the tests alone
+    (0, 10, SHOWN),
+    (1, None, SUPPRESSED),
+    (2, None, SUPPRESSED),
+    (3, 10, SHOWN),
+]
+
+
+@pytest.mark.parametrize(("persons", "shown", "status"), PERSONS)
+def test_many_tests_of_few_persons_are_hidden(persons, shown, status):
+    assert protected(TABLE_1, 9, 9.0, persons=persons) == (shown, status)
+    assert protected(TABLE_1, 2, 2.0, persons=persons) == (None, SUPPRESSED)
+    assert protected(TABLE_1, 0, 0.0, persons=None) == (None, NO_DATA)
 
 
 def test_true_values_do_not_leave():

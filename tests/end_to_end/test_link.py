@@ -1,7 +1,6 @@
 """Linkage: what a link counts, refuses, shows and keeps to itself."""
 
 import json
-from collections import Counter
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -15,12 +14,13 @@ from hypothesis import strategies as st
 from publish.disclosure.control import NO_DATA, SUPPRESSED
 from publish.errors import InputRefused, UsageError
 from publish.linkage import nearest
-from publish.linkage.bands import LONGEST, bands, no_event
+from publish.linkage.bands import ALL_BANDS, LONGEST, bands, no_event
 from publish.linkage.link import link, summary
 from publish.linkage.nearest import count
 from publish.linkage.sides import PRODUCT_COLUMNS
-from publish.linkage.table import ALL_BANDS, account_table, linked_table
+from publish.linkage.table import account_table, linked_table
 from publish.product.pseudonyms import pseudonymised
+from publish.tables.catalogue import ALL_MODALITIES
 from tests.fuzz.settings import quick
 
 CT, XRAY = "Computerized axial tomography (procedure)", "Plain radiography (procedure)"
@@ -38,6 +38,9 @@ FRAME = {name: pl.Date if name == "DIAGNOSTIC_TEST_DATE" else pl.String for name
 EVENT = {"Person_ID": pl.String, "DIAGNOSIS_DATE": pl.Date}
 
 
+THREE = ["9434765919", "9434765870", "9434765889"]
+
+
 def imaging(person="9434765919", day=DAY, provider="RF4", modality=CT):
     return TEST | {
         "Person_ID": person,
@@ -46,6 +49,11 @@ def imaging(person="9434765919", day=DAY, provider="RF4", modality=CT):
         "MODALITY": modality,
         "DIAGNOSTIC_TEST_DATE": day,
     }
+
+
+def of_three():
+    """Five tests on a day, of three persons."""
+    return [imaging(person) | {"NHS_NUMBER": person} for person in (*THREE, *THREE[:2])]
 
 
 def after(days):
@@ -85,17 +93,16 @@ def values(linked, place="-"):
 
 def near(tests, events, within):
     """The true band of a single test."""
-    linked = counted(tests, events, within)
-    ((_, band),) = linked
+    (band,) = {band for org, _, band in counted(tests, events, within) if org == "RF4" and band != ALL_BANDS}
     return band
 
 
 def counted(tests, events, within):
-    """True counts by provider and modality, then band, from frames."""
+    """True tests and persons by provider (None for England), modality and band, from frames."""
     lazy = pl.LazyFrame(tests, schema=FRAME).rename({"Person_ID": "person", "DIAGNOSTIC_TEST_DATE": "day"})
     of_events = pl.LazyFrame(events, schema={"person": pl.String, "day": pl.Date}, orient="row")
     found = count(lazy, of_events, within, (Path("product"), Path("other")), [].append)
-    return {((org, modality), band): n for modality, band, n, org in found.tests.iter_rows()}
+    return {cell[:3]: cell[3:] for cell in found.cells.select(*nearest.CELL, "tests", "persons").iter_rows()}
 
 
 # -- the definition ---------------------------------------------------------------------------------------------
@@ -172,17 +179,32 @@ def band_by_hand(test, events, within):
     return next(band.text for band in bands(within) if band.first <= nearest_days <= band.last)
 
 
+def cells_by_hand(test, band):
+    """Every cell in which the test counts."""
+    modality = PUBLISHED[test["MODALITY"]]
+    rows = [(test["PROVIDER_CODE"], modality), (None, modality), (None, ALL_MODALITIES)]
+    return [(*row, setting) for row in rows for setting in (band, ALL_BANDS)]
+
+
 @quick
-@given(TESTS, EVENTS, st.integers(0, 20), st.sampled_from([1, 3, 1000]))
-def test_a_slow_link_agrees(tests, events, within, at_once):
+@given(
+    TESTS,
+    EVENTS,
+    st.integers(0, 20),
+    st.sampled_from(["EVENTS_AT_ONCE", "TESTS_AT_ONCE"]),
+    st.sampled_from([1, 3, 1000]),
+)
+def test_a_slow_link_agrees(tests, events, within, parts_of, at_once):
     complete = [row for row in tests if None not in row.values() and row["MODALITY"] in PUBLISHED]
     dated = [event for event in events if None not in event]
-    expected = Counter(
-        ((row["PROVIDER_CODE"], PUBLISHED[row["MODALITY"]]), band_by_hand(row, dated, within)) for row in complete
-    )
+    expected = {}
+    for row in complete:
+        for cell in cells_by_hand(row, band_by_hand(row, dated, within)):
+            expected.setdefault(cell, []).append(row["Person_ID"])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(nearest, "EVENTS_AT_ONCE", at_once)
-        assert counted(tests, events, within) == expected
+        patch.setattr(nearest, parts_of, at_once)
+        found = counted(tests, events, within)
+    assert found == {cell: (len(persons), len(set(persons))) for cell, persons in expected.items()}
 
 
 @quick
@@ -194,7 +216,9 @@ def test_every_test_and_event_is_accounted_for(tests, events):
     account = {row[:2]: row[2] for row in found.account.iter_rows()}
     assert sum(n for (source, _), n in account.items() if source == "tests") == len(tests)
     assert sum(n for (source, _), n in account.items() if source == "events") == len(events)
-    assert account.get(("tests", "in the table"), 0) == found.tests["tests"].sum()
+    of_providers = found.cells.filter(pl.col("org_code").is_not_null(), pl.col("band") == ALL_BANDS)
+    assert account.get(("tests", "in the table"), 0) == of_providers["tests"].sum()
+    assert found.persons == len({person for person, day in events if person and day})
     assert account.get(("tests", "without a person"), 0) == sum(row["Person_ID"] is None for row in tests)
     cells = linked_table(found, 10).cells
     for place in ("-", "RF4", "RH8"):
@@ -269,28 +293,69 @@ def test_a_band_too_small_to_show_is_not_divided(run):
         *(test for place in ("RF4", "RH8") for test in some_tests(9, 100, provider=place)),
         *some_tests(9, 100, modality=XRAY),
         *some_tests(1, 200),
-        *some_tests(1, 200, provider="RH8"),
+        *some_tests(1, 201, provider="RH8"),
         *some_tests(1, 300, modality=XRAY),
     ]
-    both = run(tests, [*some_events(9, 100), *some_events(1, 200, 5), *some_events(1, 300, 5)])
+    both = run(tests, [*some_events(9, 100), *some_events(2, 200, 5), *some_events(1, 300, 5)])
     assert lines_of(both, "1 to 7 days before", "England") == [
         "England,,,All modalities,1 to 7 days before,5,",
         "England,,,Computerized Axial Tomography,1 to 7 days before,,suppressed",
         "England,,,Plain Radiography,1 to 7 days before,,suppressed",
     ]
     assert lines_of(both, "1 to 7 days before", "Provider") == []
-    one = run(tests, [*some_events(9, 100), *some_events(1, 200, 5)])
+    one = run(tests, [*some_events(9, 100), *some_events(2, 200, 5)])
     assert lines_of(one, "1 to 7 days before") == ["England,,,All modalities,1 to 7 days before,,suppressed"]
+
+
+def test_tests_of_too_few_persons_are_hidden(run):
+    """Nine tests of one person are that person's history, in whichever row and total they stand."""
+    tests = [*some_tests(9, 100), *[imaging("7", provider="RH8", modality=XRAY)] * 9, *[imaging("8")] * 9]
+    linked = run(tests, [*some_events(9, 100), ("7", after(5)), ("8", after(-5))])
+    assert values(linked, "RH8") == {
+        (PUBLISHED[XRAY], ALL_BANDS): "*",
+        (PUBLISHED[XRAY], "1 to 7 days before"): "*",
+    }
+    assert values(linked, "RF4") == {
+        (PUBLISHED[CT], ALL_BANDS): 20,
+        (PUBLISHED[CT], "same day"): 10,
+        (PUBLISHED[CT], "1 to 7 days after"): "*",
+    }
+    assert values(linked)["All modalities", ALL_BANDS] == 25
+    assert values(linked)["All modalities", "1 to 7 days before"] == "*"
+    assert values(linked)[PUBLISHED[XRAY], ALL_BANDS] == "*"
+    assert lines_of(linked, ",RH8,") == []
+
+
+def test_the_account_of_too_few_persons_is_hidden(run):
+    linked = run([imaging()] * 9, some_events(3, 100))
+    assert set(values(linked).values()) == {"*"}
+    words = {" ".join(line.split()[:-1]): line.split()[-1] for line in summary(linked) if line}
+    assert (words["tests read"], words["tests in the table"]) == ("*", "*")
+    assert words["events to link to"] == "5"
+
+
+@pytest.mark.parametrize("events", [[], [("9434765919", DAY)] * 9, [*some_events(2, 100), ("102", None)]])
+def test_a_data_set_of_too_few_persons_is_refused(run, tmp_path, events):
+    with pytest.raises(InputRefused, match="has dated events of fewer than 3 persons") as refused:
+        run(some_tests(9, 100), write_events(events, tmp_path / "events.parquet"))
+    assert not any(f" {number} " in str(refused.value) for number in (0, 1, 2, 9))
+    assert not (tmp_path / "out").exists()
+
+
+def test_that_nobody_was_met_is_said_of_enough_persons_alone(run):
+    assert "no person of the other" in run(some_tests(9, 100), some_events(3, 900)).remarks[0]
+    with pytest.raises(InputRefused):
+        run(some_tests(9, 100), some_events(2, 900))
 
 
 def test_a_policy_of_ones_own(run, tmp_path):
     (tmp_path / "policy.toml").write_text("threshold = 10\nrounding_base = 10\n")
-    linked = run(some_tests(9, 100), some_events(9, 100), policy=tmp_path / "policy.toml")
+    linked = run(some_tests(9, 100), some_events(10, 100), policy=tmp_path / "policy.toml")
     assert set(values(linked).values()) == {"*"}
 
 
 @quick
-@given(st.lists(st.tuples(st.sampled_from(["RF4", "RH8"]), st.integers(-40, 40)), min_size=1, max_size=30))
+@given(st.lists(st.tuples(st.sampled_from(["RF4", "RH8"]), st.integers(-40, 40)), min_size=3, max_size=30))
 def test_true_small_counts_never_appear(tmp_path_factory, shape):
     """Each number in the file, on screen and in the metadata is a multiple of 5, or belongs to a band's name."""
     folder = tmp_path_factory.mktemp("link")
@@ -304,7 +369,7 @@ def test_true_small_counts_never_appear(tmp_path_factory, shape):
     assert all(value and value % 5 == 0 for value in shown)
     on_screen = [line.split()[-1] for line in summary(linked)[:-1] if line and not line.startswith("England")]
     assert all(word in {"*", "-"} or int(word) % 5 == 0 for word in on_screen)
-    assert not {"tests", "dated"} & {*linked.table.cells.columns, *linked.account.cells.columns}
+    assert not {"tests", "dated", "persons"} & {*linked.table.cells.columns, *linked.account.cells.columns}
 
 
 def test_the_same_data_give_the_same_bytes(run, tmp_path):
@@ -346,11 +411,10 @@ def test_the_summary_says_what_was_read(run):
 # -- the two data sets ------------------------------------------------------------------------------------------
 
 
-def test_a_partitioned_product(run, tmp_path):
+def test_a_product_of_months(run, tmp_path):
     product = tmp_path / "product"
-    write_product(some_tests(5, 100), product / "month=2023-04" / "part.parquet")
-    write_product(some_tests(5, 200), product / "month=2023-05" / "part.parquet")
-    write_product(some_tests(5, 300), product / "rejected.parquet")
+    write_product(some_tests(5, 100), product / "2023-04" / "part-0001.parquet")
+    write_product(some_tests(5, 200), product / "2023-05" / "part-0001.parquet")
     write_product(some_tests(5, 400), product / ".hidden" / "part.parquet")
     assert values(run(product, some_events(5, 100)))["All modalities", ALL_BANDS] == 10
 
@@ -360,28 +424,28 @@ def test_numbers_and_dates_are_read_as_they_come(run, tmp_path, name):
     other = tmp_path / name
     frame = pl.DataFrame(
         {
-            "Person_ID": [" 943 476 5919 ", "943-476-5919", "9434765919"],
-            "EVENT": ["2023-04-12", " 2023-04-13T23:30:00+01:00", "13/04/2023"],
-            "PLACE": ["C50", "C51", "C52"],
+            "Person_ID": [" 943 476 5919 ", "943-476-5870", "9434765889", "9434765897"],
+            "EVENT": ["2023-04-12", " 2023-04-13T23:30:00+01:00", "2023-04-14", "13/04/2023"],
+            "PLACE": ["C50", "C51", "C52", "C53"],
         }
     )
     frame.write_csv(other) if name.endswith("csv") else frame.write_parquet(other)
-    linked = run([imaging()] * 5, other)
+    linked = run(of_three(), other)
     assert values(linked)["All modalities", "1 to 7 days before"] == 5
 
 
 def test_numbers_may_be_whole_numbers(run, tmp_path):
     other = tmp_path / "events.parquet"
-    pl.DataFrame({"NHS_NUMBER": [9434765919], "DAY": [DAY]}).write_parquet(other)
-    assert values(run([imaging()] * 5, other, on="NHS_NUMBER"))["All modalities", "same day"] == 5
+    pl.DataFrame({"NHS_NUMBER": [int(person) for person in THREE], "DAY": [DAY] * 3}).write_parquet(other)
+    assert values(run(of_three(), other, on="NHS_NUMBER"))["All modalities", "same day"] == 5
 
 
 def test_a_pseudonymised_product(run, tmp_path):
     key, product = tmp_path / "key", tmp_path / "pseudonymised.parquet"
     key.write_text("a key for tests alone")
-    tests = pl.LazyFrame([imaging()] * 5, schema=FRAME)
+    tests = pl.LazyFrame(of_three(), schema=FRAME)
     pseudonymised(tests, b"a key for tests alone").sink_parquet(product)
-    events = [("943 476 5919", DAY)]
+    events = [(f"{person[:3]} {person[3:6]} {person[6:]}", DAY) for person in THREE]
     assert values(run(product, events, key=key))["All modalities", "same day"] == 5
     without = run(product, events)
     assert values(without)["All modalities", "no event within 31 days"] == 5
@@ -393,12 +457,12 @@ def test_a_pseudonymised_product(run, tmp_path):
 
 def test_the_date_column_may_be_named(run, tmp_path):
     other = tmp_path / "events.parquet"
-    columns = {"Person_ID": ["9434765919"] * 2, "BORN": [after(-9999)] * 2, "DIAGNOSED": ["", str(DAY)]}
+    columns = {"Person_ID": THREE * 2, "BORN": [after(-9999)] * 6, "DIAGNOSED": ["", str(DAY), *[str(DAY)] * 4]}
     pl.DataFrame(columns).write_parquet(other)
     with pytest.raises(UsageError, match="has several columns of dates: BORN, DIAGNOSED") as refused:
         run([imaging()], other)
     assert "--date" in str(refused.value)
-    linked = run([imaging()] * 5, other, date_column="DIAGNOSED")
+    linked = run(of_three(), other, date_column="DIAGNOSED")
     assert values(linked)["All modalities", "same day"] == 5
     with pytest.raises(InputRefused, match=r"has no column DIAGNOSE\..*Did you mean 'DIAGNOSED'"):
         run([imaging()], other, date_column="DIAGNOSE")
@@ -451,6 +515,21 @@ def test_a_column_of_another_kind_is_refused(run, tmp_path, column, said):
         run(product, [("9434765919", DAY)])
 
 
+@pytest.mark.parametrize("kind", [pl.Enum(["9434765919", "Ann Persson"]), pl.List(pl.Enum(["9434765919"]))])
+def test_categories_are_not_shown(run, tmp_path, kind):
+    product = write_product([imaging()], tmp_path / "product.parquet")
+    day = pl.Series("DAY", [None], dtype=kind)
+    pl.DataFrame({"Person_ID": ["9434765919"]}).with_columns(day).write_parquet(tmp_path / "days.parquet")
+    with pytest.raises(InputRefused, match=f"DAY holds {kind.base_type()}, not dates") as refused:
+        run(product, tmp_path / "days.parquet", date_column="DAY")
+    assert not any(word in str(refused.value) for word in SECRETS)
+    numbers = pl.Series("Person_ID", [None], dtype=pl.List(pl.Enum(["9434765919"])))
+    pl.DataFrame({"DAY": [DAY]}).with_columns(numbers).write_parquet(tmp_path / "persons.parquet")
+    with pytest.raises(InputRefused, match="Person_ID holds List, not numbers of persons") as refused:
+        run(product, tmp_path / "persons.parquet")
+    assert not any(word in str(refused.value) for word in SECRETS)
+
+
 def test_files_that_are_not_there(run, tmp_path):
     product = write_product([imaging()], tmp_path / "product.parquet")
     with pytest.raises(InputRefused, match="no data product there"):
@@ -478,14 +557,17 @@ def test_a_data_set_is_never_written_over(run, tmp_path):
 
 def test_no_person_is_in_what_a_link_leaves(run, tmp_path):
     said = []
-    linked = run([imaging()] * 5, [("9434765919", DAY)], output=tmp_path / "out" / "own.csv", tell=said.append)
+    linked = run(
+        of_three(), [(person, DAY) for person in THREE], output=tmp_path / "out" / "own.csv", tell=said.append
+    )
     left = [file.read_text() for file in linked.files] + said + summary(linked)
     assert sorted(file.name for file in (tmp_path / "out").iterdir()) == ["own.csv", "own.csv-metadata.json"]
+    assert not any(person in text for text in left for person in THREE)
     assert not any("9434765919" in text or str(DAY) in text for text in left)
 
 
 def test_a_person_with_many_tests_and_events_costs_no_more_than_the_lists(run):
     """Ten thousand of each would be a hundred million pairs."""
-    tests = [imaging(day=after(number % 500)) for number in range(10_000)]
-    events = [("9434765919", after(number % 3000)) for number in range(10_000)]
+    tests = [imaging(THREE[number % 3], after(number % 500)) for number in range(10_000)]
+    events = [(THREE[number % 3], after(number % 3001)) for number in range(10_000)]
     assert values(run(tests, events))["All modalities", "same day"] == 10_000
