@@ -21,6 +21,7 @@ from publish.cli_options import (
     records_of,
     terms_of,
 )
+from publish.errors import UsageError
 from publish.product.pseudonyms import read_key
 from publish.progress import progress
 from publish.records.files import find_record_files
@@ -70,6 +71,10 @@ def derive(
 
     terms = terms_of(submitted, submitter, validate, withdrawn)
     reference = load_reference(reference_data)
+    if key and not pseudonymise:
+        raise UsageError(
+            "a key alone changes nothing", where="--key", do="give --pseudonymise too, or leave it out"
+        )
     remarks: list[str] = []
     form = Form(columns is Columns.EXTRACT, read_key(key, remarks.append) if pseudonymise else None)
     with progress(quiet=quiet) as tell, records_of(records, database, query, out.parent) as given:

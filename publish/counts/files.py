@@ -18,6 +18,7 @@ from publish.progress import Tell
 from publish.records.files import RecordFile
 from publish.records.intake import Terms, take_in
 from publish.records.readers import read_records, refusing
+from publish.records.values import with_local_codes_mapped
 from publish.reference.tables import ReferenceData
 
 _RULES_VERSION: Final = 1  # goes up when the rules or the fates change, so that stored counts are made again
@@ -30,21 +31,24 @@ def count_files(
     if terms.apply_to(files):
         return _count_submissions(files, reference, terms, store, tell)
     return {
-        file: _count_extract(file, reference, store, f"{file.path.name} ({number} of {len(files)})", tell)
+        file: _count_extract(file, reference, terms, store, f"{file.path.name} ({number} of {len(files)})", tell)
         for number, file in enumerate(files, start=1)
     }
 
 
-def _count_extract(file: RecordFile, reference: ReferenceData, store: Path, place: str, tell: Tell) -> Counts:
-    counts = stored_counts(store, file, reference)
+def _count_extract(
+    file: RecordFile, reference: ReferenceData, terms: Terms, store: Path, place: str, tell: Tell
+) -> Counts:
+    known = replace(file, sha256=_digest(terms.submitter, file.sha256)) if terms.submitter else file
+    counts = stored_counts(store, known, reference)
     if counts is not None:
         tell(f"Already counted: {place}")
         return counts
     tell(f"Reading {place}")
-    records = read_records(file, needed=NEEDED)
+    records = read_records(file, needed=NEEDED, extras=True)
     with refusing(file.path):
-        counts = reduce_records(records, reference)
-    store_counts(store, file, reference, counts)
+        counts = reduce_records(with_local_codes_mapped(records, reference, terms.submitter), reference)
+    store_counts(store, known, reference, counts)
     return counts
 
 

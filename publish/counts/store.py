@@ -63,6 +63,7 @@ def fingerprint(reference: ReferenceData, counts: Counts) -> str:
     for table, columns in _USED.items():
         rows: pl.DataFrame = getattr(reference, table)
         digest.update(_touching(rows, first, last).select(*columns, *VALIDITY).write_csv().encode())
+    digest.update(reference.local_codes.sort(pl.all()).write_csv().encode())
     return digest.hexdigest()
 
 

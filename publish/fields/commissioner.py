@@ -39,7 +39,8 @@ def CCG_CODE() -> pl.Expr:
     """The commissioner on the date of test: that of the GP practice, else of the postcode.
 
     A clinical commissioning group to June 2022, a sub-ICB location since, by its code on that day. A practice in
-    Wales has the code of its health board.
+    Wales has the code of its health board. A postcode gives the location of the directory that was imported, from
+    the day on which its code began.
     """
     return _of_commissioner("code")
 

@@ -4,6 +4,7 @@ from typing import Final
 
 import polars as pl
 
+from publish.records.rules import check_digit_fails, not_ten_long
 from publish.reference.vocabulary import ethnic_categories, ethnic_groups, nhs_number_statuses, person_genders
 
 # How sure the Master Person Service is: percentages, and the step of its search that found the person
@@ -18,7 +19,6 @@ CONFIDENCE: Final = pl.Struct(
         "PostcodeScorePercentage": pl.Float64,
     }
 )
-_CHECKED_DIGITS: Final = 9  # of ten: the last one is the check digit
 
 
 def NHS_NUMBER() -> pl.Expr:
@@ -104,14 +104,8 @@ def confidence_in_form(kind: pl.DataType) -> pl.Expr:
 
 
 def has_valid_nhs_number() -> pl.Expr:
-    """Whether the NHS number is ten digits, the last of them the check digit of the others (modulus 11)."""
-    given = pl.col("NHS_NUMBER")
-    ten_digits = (given.str.len_bytes() == _CHECKED_DIGITS + 1) & ~given.str.starts_with("+")
-    number = pl.when(ten_digits).then(given.cast(pl.Int64, strict=False))
-    # digits counted from the last: the check digit is at place 0, the others are weighted by place + 1
-    digits = [number // 10**place % 10 for place in range(_CHECKED_DIGITS + 1)]
-    weighted = pl.sum_horizontal(digit * (place + 1) for place, digit in enumerate(digits))
-    return ((weighted % 11 == 0) & (number >= 0)).fill_null(value=False)
+    """Whether the NHS number is ten digits, the last of them the check digit of the others (DIDS001, DIDS002)."""
+    return (~not_ten_long() & ~check_digit_fails()).fill_null(value=False)
 
 
 def meant(code: pl.Expr, words: dict[str, str]) -> pl.Expr:

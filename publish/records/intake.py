@@ -20,6 +20,7 @@ from publish.records.files import RecordFile
 from publish.records.items import CODES, NAMES
 from publish.records.readers import read_records, refusing
 from publish.records.values import normalised
+from publish.records.withdrawn import refuse_unrecognisable
 from publish.reference.tables import ReferenceData
 
 ACCEPTED: Final = "accepted"
@@ -157,6 +158,9 @@ def _given(file: RecordFile, terms: Terms, copy: Path) -> pl.LazyFrame:
     others = tuple(name for name in NAMES if name not in needed)
     records = read_records(file, needed, optional=others, extras=True).with_row_index("record", offset=1)
     if not file.is_submission:
+        if terms.withdrawn:
+            with refusing(file.path):
+                refuse_unrecognisable(file.path, records)
         return records
     with refusing(file.path):
         records.sink_parquet(copy, engine="streaming", compression="lz4", row_group_size=_ROWS_AT_A_TIME)

@@ -197,7 +197,9 @@ def _patient_rules() -> tuple[Rule, ...]:
 
 
 def _referral_rules() -> tuple[Rule, ...]:
-    unknown = stands("organisation", UNLISTED).fill_null(value=False) | not_in_form(REFERRING, ODS_CODE)
+    unknown = stands("organisation", UNLISTED).fill_null(value=False) | (
+        pl.col("organisation_standing").is_null() & not_in_form(REFERRING, ODS_CODE)
+    )
     settings = [setting.code for setting in source_settings()]
     return (
         _rejects("DIDS020", SETTING, "missing", missing(SETTING)),

@@ -182,7 +182,7 @@ def practices(codes: pl.DataFrame, reference: ReferenceData, window: Window) -> 
 
 def organisations(codes: pl.DataFrame, reference: ReferenceData, window: Window) -> pl.DataFrame:
     """The standing of referring organisations on every day of the window, in `organisation_standing`."""
-    tables = (reference.organisations, _renamed_sites(reference), reference.providers)
+    tables = (reference.organisations, _renamed_sites(reference), _begun_before(reference.providers))
     rows = _first_known("org_code", (), *tables).with_columns(code="org_code")
     key, unlisted = "REFERRING_ORG_CODE", _missing_by_shape(pl.col("REFERRING_ORG_CODE"), reference)
     return _judged_alone(codes, key, _held(rows), "organisation_standing", unlisted, window)
@@ -200,6 +200,12 @@ def sites(codes: pl.DataFrame, reference: ReferenceData, window: Window) -> pl.D
     of_known = pl.any_horizontal(code.str.head(length).is_in(known) for length in (5, 3))
     missing = pl.lit("sites" in reference.complete) | _missing_by_shape(code, reference)
     return _judged_alone(codes, key, _held(rows), "site_standing", missing & ~of_known, window)
+
+
+def _begun_before(providers: pl.DataFrame) -> pl.DataFrame:
+    """The providers, the earliest rows without a beginning: the publications begin then, not the providers."""
+    earliest = pl.col("valid_from") == pl.col("valid_from").min()
+    return providers.with_columns(valid_from=pl.when(~earliest).then("valid_from"))
 
 
 def _renamed_sites(reference: ReferenceData) -> pl.DataFrame:

@@ -15,7 +15,8 @@ POSTCODE_FORM: Final = (
     r"|(?:[A-Z][0-9]{1,2}|[A-Z][A-HJ-Y][0-9]{1,2}|[A-Z][0-9][A-Z]|[A-Z][A-HJ-Y][0-9]?[A-Z]) ?[0-9][A-Z]{2})$"
 )
 NO_UK_POSTCODE: Final = "ZZ99"  # postcodes of countries and of no fixed abode begin so
-_CLOCK_DATE = r"^\s*(\d{4}-\d{2}-\d{2})(?:[T ]\d{2}:\d{2}.*)?\s*$"
+_TIME = r"(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?"
+_CLOCK_DATE = rf"^\s*(\d{{4}}-\d{{2}}-\d{{2}})(?:[Tt ]{_TIME})?\s*$"
 _CASE_KEPT = ("RADIOLOGICAL_ACCESSION_NUM", "Person_ID")
 _LOCAL_CODE = ("submitter_code", "local_code")
 
@@ -45,7 +46,7 @@ def read_items(records: pl.LazyFrame, reference: ReferenceData, submitter: str |
         *(name for name in ("MPSConfidence", "record") if name in kinds),
         *(unreadable(name, kinds[name]).alias(unreadable_name(name)) for name in DATES),
     )
-    return _with_local_codes_mapped(items, reference)
+    return with_local_codes_mapped(items, reference)
 
 
 def unreadable_name(date_item: str) -> str:
@@ -72,19 +73,22 @@ def _submitter(kinds: pl.Schema, submitter: str | None) -> pl.Expr:
     return code("SUBMITTER_ORGANISATION") if "SUBMITTER_ORGANISATION" in kinds else pl.lit(None, pl.String)
 
 
-def _with_local_codes_mapped(items: pl.LazyFrame, reference: ReferenceData) -> pl.LazyFrame:
+def with_local_codes_mapped(
+    records: pl.LazyFrame, reference: ReferenceData, submitter: str | None = None
+) -> pl.LazyFrame:
     """IMAGING_CODE_NICIP is what the submitter's local code maps to, where it maps to anything.
 
-    A record whose submitter is not known is looked up under the first three characters of its site.
+    `records` have that item, SITE_CODE_IMAGING and perhaps SUBMITTER_ORGANISATION. A record whose submitter is not
+    known is looked up under the first three characters of its site.
     """
     if reference.local_codes.is_empty():
-        return items
+        return records
     once = reference.local_codes.sort(pl.all()).unique(_LOCAL_CODE, keep="first", maintain_order=True)
-    by = pl.coalesce("SUBMITTER_ORGANISATION", pl.col("SITE_CODE_IMAGING").str.head(3))
-    joined = items.with_columns(submitter_code=by, local_code="IMAGING_CODE_NICIP").join(
+    by = pl.coalesce(_submitter(records.collect_schema(), submitter), code("SITE_CODE_IMAGING").str.head(3))
+    joined = records.with_columns(submitter_code=by, local_code=code("IMAGING_CODE_NICIP")).join(
         once.lazy(), on=_LOCAL_CODE, how="left", maintain_order="left"
     )
-    mapped = pl.coalesce("nicip_code", "IMAGING_CODE_NICIP")
+    mapped = pl.coalesce("nicip_code", "local_code")
     return joined.with_columns(IMAGING_CODE_NICIP=mapped).drop(*_LOCAL_CODE, "nicip_code")
 
 

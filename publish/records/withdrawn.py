@@ -4,9 +4,13 @@ import re
 from pathlib import Path
 from typing import Final
 
+import polars as pl
+
 from publish.errors import InputRefused, UsageError
 
 _NUMBER: Final = r"[0-9A-Z][0-9A-Z_-]{0,63}"
+PERSONS: Final = ("NHS_NUMBER", "Person_ID")
+PSEUDONYM: Final = "^[0-9a-f]{32}$"  # of a data product that was made with --pseudonymise
 _HEADINGS: Final = {"NHS_NUMBER", "PERSON_ID"}
 
 
@@ -25,6 +29,27 @@ def read_withdrawn(file: Path | None) -> frozenset[str]:
         for number, line in given
         if line and not (number == 1 and line in _HEADINGS)
     )
+
+
+def refuse_unrecognisable(file: Path, records: pl.LazyFrame) -> None:
+    """Raise InputRefused where no patient can be recognised: the records name none, or by pseudonyms.
+
+    Else a patient who has withdrawn would stay in, without a word.
+    """
+    columns = records.collect_schema().names()
+    people = [pl.col(name).cast(pl.String) for name in PERSONS if name in columns]
+    found = records.select(
+        named=pl.any_horizontal(pl.lit(value=False), *(person.is_not_null() for person in people)).any(),
+        hidden=pl.any_horizontal(pl.lit(value=False), *(person.str.contains(PSEUDONYM) for person in people)).any(),
+        some=pl.len() > 0,
+    )
+    named, hidden, some = found.collect(engine="streaming").row(0)
+    if hidden or (some and not named):
+        raise InputRefused(
+            "names no patient, or by pseudonyms alone: nobody on the list can be recognised",
+            where=str(file),
+            do="give the records as they were before that, or leave --withdrawn out",
+        )
 
 
 def _lines(file: Path) -> list[str]:

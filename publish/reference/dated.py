@@ -15,6 +15,7 @@ from publish.errors import InputRefused
 
 DAY = timedelta(days=1)
 VALIDITY: Final = ("valid_from", "valid_to")
+POSTCODE: Final = "postcode"
 
 
 def stretches(rows: pl.DataFrame, key: str, first: date, last: date) -> pl.DataFrame:
@@ -38,8 +39,10 @@ def stretches(rows: pl.DataFrame, key: str, first: date, last: date) -> pl.DataF
 def _refuse_overlaps(held: pl.DataFrame, key: str) -> None:
     overlaps = held.filter(pl.col("valid_from") <= pl.col("valid_to").shift(1).over(key))
     for code, day in overlaps.select(key, "valid_from").iter_rows():
+        # only the postcodes of the records are looked up: to name one would name that of a patient
+        which = key if key == POSTCODE else f"{key} {code}"
         raise InputRefused(
-            f"{key} {code} has two rows for {day}",
+            f"{which} has two rows for {day}",
             where="reference data",
             do="end the earlier row (valid_to) before the later one begins (valid_from)",
         )

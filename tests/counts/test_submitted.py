@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -41,7 +42,7 @@ REASONS = {REJECTED: REJECTED_BY_RULES, SUPERSEDED: SUPERSEDED_LATER, WITHDRAWN:
 
 
 def place(row) -> tuple[str | None, str | None]:
-    """The month and the provider of a record, as the ledger names them; none where the site has not the form of one."""
+    """The month and the provider of a record, as the ledger names them."""
     day, site = row["DIAGNOSTIC_TEST_DATE"], row["SITE_CODE_IMAGING"]
     month = day[:7] if day and day.startswith("20") else None
     code = site.strip().upper() if site else ""
@@ -200,3 +201,21 @@ def test_stored_counts_are_not_those_of_other_terms(tmp_path, change):
     }[change]
     assert count(files, terms) != usual
     assert count((one, two, three), Terms()) == usual
+
+
+def test_local_codes_are_mapped_in_extracts_too(tmp_path):
+    """A release counts an extract's local codes as the data product derives them, by the submitter's own list."""
+    file = tmp_path / "a.parquet"
+    rows = [good("A1", IMAGING_CODE_NICIP=" mychest", IMAGING_CODE_SNOMED=None), good("A2")]
+    pl.DataFrame(rows).write_parquet(file)
+    local = pl.DataFrame([("RR8", "MYCHEST", "XCHES"), ("RF4", "MYCHEST", "CABDO")], orient="row")
+    codes = local.rename(dict(zip(local.columns, REFERENCE.local_codes.columns, strict=True)))
+    reference = replace(REFERENCE, local_codes=codes)
+
+    def modalities(terms):
+        (counts,) = count_files(found(file), reference, terms, tmp_path / "store", lambda _: None).values()
+        return sorted(counts.tests.filter(pl.col("interval") == "request_to_test")["modality"].cast(pl.String))
+
+    assert modalities(Terms()) == ["Plain Radiography"]  # by the first characters of the site, both the same exam
+    assert modalities(Terms(submitter="RF4")) == ["Computerized Axial Tomography", "Plain Radiography"]
+    assert modalities(Terms(submitter="RF4", validate=True)) == modalities(Terms(submitter="RF4"))

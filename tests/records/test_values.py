@@ -27,6 +27,9 @@ def test_codes_are_trimmed_and_in_capitals(given, read):
         (" 2023-04-11  ", date(2023, 4, 11), False),
         ("2026-05-31T23:30:00+01:00", date(2026, 5, 31), False),  # v2.0: the clock date, not that of UTC
         ("2026-05-31 23:30", date(2026, 5, 31), False),
+        ("2026-05-31T23:30:00.250Z", date(2026, 5, 31), False),
+        ("2026-05-31T24:30", None, True),  # no time of day
+        ("2026-05-31T23:30 and a remark", None, True),
         ("11/04/2023", None, True),
         ("2023-02-30", None, True),
         ("0000-01-01", None, True),  # Python and the standard know no year 0

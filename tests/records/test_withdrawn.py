@@ -3,7 +3,9 @@
 import pytest
 
 from publish.errors import InputRefused, UsageError
+from publish.records.intake import Terms
 from publish.records.withdrawn import read_withdrawn
+from tests.records.submissions import good, taken_in, written
 
 NUMBER = "9434765919"
 
@@ -65,3 +67,11 @@ def test_a_list_that_is_not_there_is_refused(tmp_path):
         read_withdrawn(tmp_path / "none.txt")
     with pytest.raises(UsageError, match="cannot be read as text"):
         read_withdrawn(tmp_path)
+
+
+@pytest.mark.parametrize("person", [None, "0123456789abcdef0123456789abcdef"])
+def test_an_extract_in_which_nobody_can_be_recognised_is_refused(tmp_path, person):
+    """By an empty number or a pseudonym, a patient on the list would stay in without a word."""
+    file = written([good("A1", NHS_NUMBER=person)], tmp_path / "a.parquet")
+    with pytest.raises(InputRefused, match="nobody on the list can be recognised"):
+        taken_in(tmp_path, file, terms=Terms(withdrawn=frozenset({"9434765870"})))
