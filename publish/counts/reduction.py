@@ -79,7 +79,7 @@ class Counts:
 
 
 @dataclass(frozen=True)
-class LookUp:
+class Meanings:
     """What the codes of one file mean.
 
     `meanings` are the distinct meanings, one row each, with a `reason` where they keep a record out and their
@@ -127,7 +127,7 @@ def reduce_records(records: pl.LazyFrame, reference: ReferenceData) -> Counts:
     )
 
 
-def _grouped(dated: pl.LazyFrame, look_ups: tuple[LookUp, ...], interval: str) -> pl.DataFrame:
+def _grouped(dated: pl.LazyFrame, look_ups: tuple[Meanings, ...], interval: str) -> pl.DataFrame:
     """The records counted by month, meanings, problem and days of the interval; then in words, see `_explained`."""
     for look_up in look_ups:
         dated = look_up.join_to(dated)
@@ -160,7 +160,7 @@ def _dated(records: pl.LazyFrame) -> pl.LazyFrame:
     return read.with_columns(problem=pl.coalesce("problem", in_order))
 
 
-def _look_ups(dated: pl.LazyFrame, reference: ReferenceData) -> tuple[LookUp, ...]:
+def _look_ups(dated: pl.LazyFrame, reference: ReferenceData) -> tuple[Meanings, ...]:
     """The meanings of every site, exam and setting code that appears in the records, on the days they span."""
     tested = pl.col(TEST_DATE)
     days = dated.select(first=tested.min(), last=tested.max(), undated=tested.null_count())
@@ -176,14 +176,14 @@ def _look_ups(dated: pl.LazyFrame, reference: ReferenceData) -> tuple[LookUp, ..
     )
 
 
-def _numbered(number: str, given: tuple[str, ...], resolved: pl.DataFrame) -> LookUp:
+def _numbered(number: str, given: tuple[str, ...], resolved: pl.DataFrame) -> Meanings:
     meaning = [name for name in resolved.columns if name not in {*given, "valid_from", "valid_to"}]
     meanings = resolved.select(meaning).unique().sort(meaning).with_row_index(number)
     by_code = resolved.join(meanings, on=meaning, nulls_equal=True).drop(meaning)
-    return LookUp(number, given, meanings.with_columns(pl.col(pl.String).cast(pl.Categorical)), by_code)
+    return Meanings(number, given, meanings.with_columns(pl.col(pl.String).cast(pl.Categorical)), by_code)
 
 
-def _explained(groups: pl.DataFrame, look_ups: tuple[LookUp, ...]) -> pl.DataFrame:
+def _explained(groups: pl.DataFrame, look_ups: tuple[Meanings, ...]) -> pl.DataFrame:
     """Groups of records with the meanings of their numbers, and the first reason that keeps them out."""
     for look_up in look_ups:
         meanings = look_up.meanings.rename({"reason": f"{look_up.number}_reason"})

@@ -23,7 +23,6 @@ TEST: Final = "RADIOLOGICAL_ACCESSION_NUMBER"
 SITE: Final = "PROVIDER_SITE_CODE"
 # What names a patient, and what leads back to the submitted record: the file and the number of the record in it.
 LEFT_OUT: Final = ("META", "DATE_OF_BIRTH", "POSTCODE")
-FORM: Final = "^[0-9a-f]{32}$"  # 128 bits in hexadecimal digits
 
 _DIGITS: Final = 32
 _FEWEST_BYTES: Final = 16

@@ -59,14 +59,5 @@ def codes_of(problems: int) -> tuple[str, ...]:
 
 def rejected() -> pl.Expr:
     """Whether a record breaks a rule that rejects it."""
-    return _any_of(Severity.REJECT)
-
-
-def warned() -> pl.Expr:
-    """Whether a record breaks a rule that warns."""
-    return _any_of(Severity.WARN)
-
-
-def _any_of(severity: Severity) -> pl.Expr:
-    bits = sum(rule_bit(rule.code) for rule in RULES if rule.severity is severity)
+    bits = sum(rule_bit(rule.code) for rule in RULES if rule.severity is Severity.REJECT)
     return (pl.col(PROBLEMS) & pl.lit(bits, pl.UInt64)) != 0

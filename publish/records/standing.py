@@ -53,7 +53,7 @@ class Window:
 
 
 # The distinct codes of the records, the reference data and the window to the standing of each code.
-LookUp = Callable[[pl.DataFrame, ReferenceData, Window], pl.DataFrame]
+Judge = Callable[[pl.DataFrame, ReferenceData, Window], pl.DataFrame]
 
 
 def with_standings(items: pl.LazyFrame, reference: ReferenceData) -> pl.LazyFrame:
@@ -72,7 +72,7 @@ def with_standings(items: pl.LazyFrame, reference: ReferenceData) -> pl.LazyFram
     return _with_postcodes(found, items, reference)
 
 
-def _look_ups() -> tuple[tuple[tuple[str, ...], pl.Expr, LookUp], ...]:
+def _look_ups() -> tuple[tuple[tuple[str, ...], pl.Expr, Judge], ...]:
     """Which codes are looked up, on which day, and where."""
     return (
         (EXAM, TESTED, exams),

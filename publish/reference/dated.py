@@ -12,9 +12,9 @@ from typing import Final
 import polars as pl
 
 from publish.errors import InputRefused
+from publish.reference.columns import VALIDITY
 
 DAY = timedelta(days=1)
-VALIDITY: Final = ("valid_from", "valid_to")
 POSTCODE: Final = "postcode"
 
 

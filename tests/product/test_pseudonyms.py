@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from publish.errors import UsageError
 from publish.product.pseudonyms import (
-    FORM,
     LEFT_OUT,
     PERSONS,
     TEST,
@@ -25,6 +24,7 @@ from publish.product.pseudonyms import (
     pseudonymised,
     read_key,
 )
+from publish.records.withdrawn import PSEUDONYM
 from tests.fuzz.settings import quick
 
 SPECIFICATION = Path(__file__).parents[3] / "shared" / "spec" / "dids_asset_columns.csv"
@@ -146,7 +146,7 @@ def test_it_is_the_hmac_of_the_standard_library(numbers, key):
     ]
     hashed = frame.lazy().select(person_pseudonym(pl.col("n"), key)).collect(engine="streaming")["n"]
     assert hashed.to_list() == expected
-    assert hashed.drop_nulls().str.contains(FORM).all()
+    assert hashed.drop_nulls().str.contains(PSEUDONYM).all()
 
 
 def test_a_plan_does_not_show_the_key():

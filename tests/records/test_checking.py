@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publish.records.checking import check, codes_of, rejected, rule_bit, warned
+from publish.records.checking import check, codes_of, rejected, rule_bit
 from publish.records.items import DATES, NAMES
 from publish.records.readers import read_records
 from publish.records.rules import RULES, Severity
@@ -51,11 +51,10 @@ def test_bits_stand_for_rules():
         rule_bit("DIDS004")
 
 
-def test_rejected_and_warned_go_by_severity():
+def test_rejected_goes_by_severity():
     bits = pl.DataFrame({"problems": [rule_bit(rule.code) for rule in RULES]}, schema={"problems": pl.UInt64})
-    said = bits.select(rejected=rejected(), warned=warned())
+    said = bits.select(rejected=rejected())
     assert said["rejected"].to_list() == [rule.severity is Severity.REJECT for rule in RULES]
-    assert said["warned"].to_list() == [rule.severity is Severity.WARN for rule in RULES]
 
 
 def test_a_record_breaks_every_rule_that_applies():
