@@ -95,7 +95,7 @@ def link(
     other: Annotated[Path, typer.Argument(help="The other data set: CSV with a header, or Parquet.")],
     on: Annotated[str, typer.Option("--on", help="The column of the person's number in both, as Person_ID.")],
     within: Annotated[
-        int, typer.Option("--within", min=0, max=3650, help="The most days between a test and its event.")
+        int, typer.Option("--within", help="The most days between a test and its event, up to 3650.")
     ],
     date: Annotated[
         str | None, typer.Option("--date", help="The column of the event's date. Default: the only one with dates.")

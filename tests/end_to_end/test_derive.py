@@ -413,15 +413,17 @@ def test_a_release_of_the_product_is_that_of_the_submissions(tmp_path):
 
 
 def test_the_product_links(tmp_path):
-    rows = [good(f"R{number}", NHS_NUMBER=PERSON) for number in range(30)]
+    people = (PERSON, "9434765870", "9876543210", "4505577104")
+    rows = [good(f"R{number}", NHS_NUMBER=people[number % len(people)]) for number in range(30)]
     written(rows, tmp_path / "a.csv")
-    (tmp_path / "events.csv").write_text(f"Person_ID,DIAGNOSIS_DATE\n{PERSON},2024-03-10\n")
+    events = "".join(f"{person},2024-03-10\n" for person in people)
+    (tmp_path / "events.csv").write_text(f"Person_ID,DIAGNOSIS_DATE\n{events}")
     derive(tmp_path, "--records", "a.csv", "product", "--quiet")
     done = publish("link", "product", "events.csv", "--on", "Person_ID", "--within", "31", cwd=tmp_path)
     assert done.exit_code == 0, done.err
     made = (tmp_path / "link.csv").read_text()
-    assert "8 to 14 days before" in made
-    assert PERSON not in made + done.out + done.err
+    assert "8 to 14 days before,30" in made
+    assert not any(person in made + done.out + done.err for person in people)
 
 
 # -- mistakes -----------------------------------------------------------------------------------------------------
