@@ -44,7 +44,7 @@ class Derived:
 def derive_product(
     files: Sequence[RecordFile], reference: ReferenceData, terms: Terms, form: Form, out: Path, tell: Tell
 ) -> Derived:
-    """Make the data product of these files at `out`, and `<stem>-report` beside it with its report.
+    """Make the data product of these files at `out`, and beside it a folder with its report, named after it.
 
     The product is a folder of Parquet, one folder for each month of test. Both appear whole or not at all. Raises
     UsageError where `out` holds something else or cannot be written to, InputRefused where a file cannot be read.
