@@ -13,9 +13,10 @@ from typing import Final
 import polars as pl
 
 from publish.counts.reduction import UNDATED, VERSION, Counts
-from publish.fields.imaging import CLASSIFICATION, GRACE
+from publish.fields.imaging import CLASSIFICATION
 from publish.period import Month
 from publish.records.files import RecordFile
+from publish.records.standing import MONTHS_OF_GRACE
 from publish.reference.tables import VALIDITY, ReferenceData
 from publish.reference.vocabulary import vocabulary_hash
 
@@ -76,7 +77,7 @@ def _span(months: tuple[str, ...]) -> tuple[date, date]:
 def _touching(rows: pl.DataFrame, first: date, last: date) -> pl.DataFrame:
     """The rows that hold on a day of first..last or within the grace before it, cut to that span and sorted."""
     begins, ends = pl.col("valid_from").fill_null(first), pl.col("valid_to").fill_null(last)
-    earliest = pl.lit(first).dt.offset_by(f"-{GRACE}")
+    earliest = pl.lit(first).dt.offset_by(f"-{MONTHS_OF_GRACE}")
     return (
         rows.filter((begins <= last) & (ends >= earliest))
         .with_columns(

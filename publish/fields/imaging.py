@@ -9,12 +9,12 @@ import polars as pl
 from publish.fields import reasons
 from publish.fields.organisation import latest
 from publish.fields.reasons import first_reason
+from publish.records.standing import MONTHS_OF_GRACE
 from publish.records.values import code
 from publish.reference.dated import DAY, narrowed, stretches
 from publish.reference.tables import ReferenceData
 from publish.reference.vocabulary import modalities
 
-GRACE: Final = "6mo"  # a code counts as valid for so long after its last day
 CODES: Final = ("IMAGING_CODE_NICIP", "IMAGING_CODE_SNOMED")
 CLASSIFICATION: Final = ("modality", "published_test_group", "interventional")  # what the counts need
 # What the data product says of an exam: columns of the exam look-up
@@ -255,7 +255,7 @@ def _valid(rows: pl.DataFrame, key: str, columns: Sequence[str], first: date, la
     said = _said_together(rows, key, columns).sort(key, "valid_from")
     next_begins = pl.col("valid_from").shift(-1).over(key)
     open_ended = pl.col("valid_to") == date.max
-    until = pl.when(open_ended).then("valid_to").otherwise(pl.col("valid_to").dt.offset_by(GRACE))
+    until = pl.when(open_ended).then("valid_to").otherwise(pl.col("valid_to").dt.offset_by(MONTHS_OF_GRACE))
     # the grace of a code ends where its next row begins, but never before the code's own last day
     cut = pl.max_horizontal("valid_to", pl.min_horizontal(until, next_begins - DAY))
     return stretches(said.with_columns(valid_to=cut), key, first, last)

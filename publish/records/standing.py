@@ -25,7 +25,7 @@ STANDINGS: Final = (
     *("nicip_standing", "snomed_standing", "practice_standing", "organisation_standing", "site_standing"),
     "postcode_standing",
 )
-MONTHS_OF_GRACE: Final = "6mo"
+MONTHS_OF_GRACE: Final = "6mo"  # a code of an exam counts as valid for so long after its last day
 
 TEST_DATE: Final = "DIAGNOSTIC_TEST_DATE"
 REQUEST_DATE: Final = "DIAGNOSTIC_TEST_REQUEST_DATE"

@@ -20,7 +20,7 @@ import typer
 from publish import dictionary, errors
 from publish.cli import app
 from publish.disclosure.policy import Policy, load_policy
-from publish.fields.imaging import GRACE
+from publish.records.standing import MONTHS_OF_GRACE
 from publish.reference.kinds import KINDS
 from publish.tables.catalogue import MONTHLY_TABLES
 from publish.tables.specification import TableSpec
@@ -191,7 +191,7 @@ def test_house_details_are_those_bundled():
 def test_numbers_in_the_text_are_those_of_the_program():
     """The pages speak of counts of 1 or 2, of the nearest 5, of six months and of 100 tests."""
     assert load_policy() == Policy(threshold=3, rounding_base=5, fewest_dates=1)
-    assert (GRACE, FEWEST_TESTS) == ("6mo", 100)
+    assert (MONTHS_OF_GRACE, FEWEST_TESTS) == ("6mo", 100)
 
 
 def test_validation_rules_are_those_of_the_program():
