@@ -20,7 +20,7 @@ from publish.records.values import clock_date, unreadable
 from publish.reference.dated import join_on_day
 from publish.reference.tables import ReferenceData
 
-VERSION: Final = 4  # goes up when the reduction changes, so that stored counts are made again
+VERSION: Final = 5  # goes up when the reduction changes, so that stored counts are made again
 TEST_DATE: Final = "DIAGNOSTIC_TEST_DATE"
 OTHER_DATES: Final = ("DIAGNOSTIC_TEST_REQUEST_DATE", "DIAG_TEST_REQUEST_REC_DATE", "SERVICE_REPORT_DATE")
 SITE: Final = ("SITE_CODE_IMAGING",)
@@ -37,9 +37,13 @@ PROBLEM: Final = pl.Enum(
 )
 
 TEST_KEYS: Final = (
-    *("month", "region_code", "org_code", "modality", "cancer_group", "interventional", "setting"),
+    *("month", "region_code", "icb_code", "org_code", "modality", "cancer_group", "interventional", "setting"),
     *("interval", "days"),
 )
+COMMISSIONER_KEYS: Final = (
+    *("month", "commissioner_code", "modality", "cancer_group", "setting", "interval", "days"),
+)
+PATIENT_KEYS: Final = ("month", "region_code", "modality", "characteristic", "sex", "band")
 KEPT_OUT_KEYS: Final = ("month", "org_code", "reason")
 RULE_KEYS: Final = ("month", "org_code", "rule", "severity")
 
@@ -48,22 +52,42 @@ def _no_rules() -> pl.DataFrame:
     return pl.DataFrame(schema={**dict.fromkeys(RULE_KEYS, pl.String), "records": pl.Int64})
 
 
+def _no_commissioners() -> pl.DataFrame:
+    texts = dict.fromkeys(COMMISSIONER_KEYS, pl.Categorical)
+    return pl.DataFrame(schema={**texts, "days": pl.Int32, "tests": pl.Int64})
+
+
+def _no_patients() -> pl.DataFrame:
+    return pl.DataFrame(schema={**dict.fromkeys(PATIENT_KEYS, pl.Categorical), "tests": pl.Int64})
+
+
 @dataclass(frozen=True)
 class Counts:
     """What records come down to.
 
-    `tests`: month (ISO), region_code, org_code, modality, cancer_group (null for most), interventional, setting
-    (code), interval (`request_to_test` or `test_to_report`), days (null where a date is missing), tests. Each
-    test is there once for each interval.
+    `tests`: month (ISO), region_code, icb_code (null where not known, or before there were such boards), org_code,
+    modality, cancer_group (null for most), interventional, setting (code), interval (`request_to_test` or
+    `test_to_report`), days (null where a date is missing), tests. Each test is there once for each interval.
     `kept_out`: month (null where not known), org_code (null where not known), reason, records.
     `rules`: month, org_code (both as in `kept_out`), rule (code of a validation rule), severity, records that it
     applies to; none where the records were not validated.
-    Texts of the first two are categorical.
+
+    Only the annual tables need the other two, which have no rows where they were not asked for:
+    `commissioners`: month, commissioner_code (of the English commissioner on the date of test; null where there is
+    none), modality, cancer_group, setting (`04` for GP direct access, else null), interval, days (366 stands for
+    366 and over; null where a date is missing), tests. Those of `tests`, and those of sites outside England.
+    `patients`: month, region_code, modality, characteristic (`age and sex`, `ethnic group`,
+    `deprivation decile`), sex (null but for the first), band, tests. Those of `tests`, each once under each
+    characteristic. `lacking` names the items of a patient that the records do not have.
+    Texts are categorical but for those of `rules`.
     """
 
     tests: pl.DataFrame
     kept_out: pl.DataFrame
     rules: pl.DataFrame = field(default_factory=_no_rules)
+    commissioners: pl.DataFrame = field(default_factory=_no_commissioners)
+    patients: pl.DataFrame = field(default_factory=_no_patients)
+    lacking: tuple[str, ...] = ()
 
     @property
     def records(self) -> int:
@@ -105,6 +129,9 @@ def add(parts: Iterable[Counts]) -> Counts:
         pl.concat([part.tests for part in listed]),
         pl.concat([part.kept_out for part in listed]),
         pl.concat([part.rules for part in listed]),
+        pl.concat([part.commissioners for part in listed]),
+        pl.concat([part.patients for part in listed]),
+        tuple(sorted({item for part in listed for item in part.lacking})),
     )
 
 

@@ -25,8 +25,9 @@ KEPT_OUT: Final = "kept_out.parquet"
 RULES: Final = "rules.parquet"
 FINGERPRINT: Final = "reference"
 _USED: Final = {
-    "providers": ("org_code", "region_code"),
-    "sites": ("site_code", "org_code", "region_code", "country"),
+    "providers": ("org_code", "region_code", "icb_code"),
+    "sites": ("site_code", "org_code", "region_code", "icb_code", "country"),
+    "icbs": ("icb_code",),
     "exam_codes": ("nicip_code", "snomed_code", *CLASSIFICATION),
 }
 
@@ -35,10 +36,11 @@ def stored_counts(store: Path, file: RecordFile, reference: ReferenceData) -> Co
     """The counts of a file with this content under this reference data, if they are whole in the store."""
     folder = store / file.sha256
     try:
-        counts = Counts(*(pl.read_parquet(folder / name) for name in (TESTS, KEPT_OUT, RULES)))
+        tests, kept_out, rules = (pl.read_parquet(folder / name) for name in (TESTS, KEPT_OUT, RULES))
         kept_under = pl.read_parquet_metadata(folder / TESTS).get(FINGERPRINT)
     except (pl.exceptions.PolarsError, OSError):
         return None
+    counts = Counts(tests, kept_out, rules)
     return counts if kept_under == fingerprint(reference, counts) else None
 
 

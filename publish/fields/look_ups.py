@@ -82,7 +82,8 @@ def _sites(
     held = providers_of_sites(sites, reference, first, last).with_columns(
         provider_code=provider_by_prefix(names["code"])
     )
-    named = _called(held.drop("PROVIDER_CODE", "region_code", "reason"), names, "site_name", "SITE_CODE_IMAGING")
+    kept = held.drop("PROVIDER_CODE", "region_code", "icb_code", "reason")
+    named = _called(kept, names, "site_name", "SITE_CODE_IMAGING")
     return _called(named, names, "provider_name", "provider_code")
 
 

@@ -54,20 +54,25 @@ def providers_of_sites(sites: pl.DataFrame, reference: ReferenceData, first: dat
     """Who a site belongs to, for the site codes as they stand in the records.
 
     `sites` has SITE_CODE_IMAGING. Columns of the result: this (as given), `valid_from`, `valid_to` (together the
-    window, every day once), `PROVIDER_CODE`, `region_code`, `reason` (null where
-    the site has a provider and a region in England).
+    window, every day once), `PROVIDER_CODE`, `region_code`, `icb_code` (of the integrated care board in which the
+    activity is listed; null on days on which there was no such board), `reason` (null where the site has a
+    provider and a region in England).
     """
     given = sites.with_columns(site_code=code("SITE_CODE_IMAGING"), valid_from=pl.lit(first), valid_to=pl.lit(last))
     known_sites = reference.sites.filter(pl.col("site_code").is_in(given["site_code"].implode()))
     at_sites = narrowed(given, stretches(known_sites, "site_code", first, last), "site_code", "site_code")
     held_by = stretches(_one_row_each(reference.providers), "org_code", first, last)
     with_provider = at_sites.with_columns(PROVIDER_CODE=provider_of_site(reference.providers))
-    with_region = narrowed(with_provider, held_by, "PROVIDER_CODE", "org_code").with_columns(
-        region_code=provider_region()
+    listed = narrowed(with_provider, held_by, "PROVIDER_CODE", "org_code").with_columns(
+        region_code=provider_region(), icb_code=provider_icb()
     )
     regions = stretches(dated_regions(), "region_code", first, last)
-    return narrowed(with_region, regions, "region_code", "region_code").select(
-        *("SITE_CODE_IMAGING", "valid_from", "valid_to", "PROVIDER_CODE", "region_code"), reason=kept_out()
+    boards = reference.icbs.select("icb_code", "icb_name", "valid_from", "valid_to")
+    in_regions = narrowed(listed, regions, "region_code", "region_code")
+    return narrowed(in_regions, stretches(boards, "icb_code", first, last), "icb_code", "icb_code").select(
+        *("SITE_CODE_IMAGING", "valid_from", "valid_to", "PROVIDER_CODE", "region_code"),
+        icb_code=pl.when(pl.col("icb_name").is_not_null()).then("icb_code"),
+        reason=kept_out(),
     )
 
 
@@ -99,7 +104,16 @@ def provider_region() -> pl.Expr:
     An NHS trust is listed in its own region; an independent provider once for each region in which its sites lie
     (publication specification, Definitions).
     """
-    own, of_site = pl.col("region_code_right"), pl.col("region_code")
+    return _own_or_of_site("region_code")
+
+
+def provider_icb() -> pl.Expr:
+    """The integrated care board in which the activity is listed, by the rule of `provider_region`."""
+    return _own_or_of_site("icb_code")
+
+
+def _own_or_of_site(name: str) -> pl.Expr:
+    own, of_site = pl.col(f"{name}_right"), pl.col(name)
     is_trust = pl.col("PROVIDER_CODE").str.contains(NHS_TRUST)
     return pl.when(is_trust).then(pl.coalesce(own, of_site)).otherwise(pl.coalesce(of_site, own))
 
@@ -137,9 +151,12 @@ def latest(rows: pl.DataFrame, code: str, *values: str) -> pl.DataFrame:
 
 
 def _one_row_each(providers: pl.DataFrame) -> pl.DataFrame:
-    """One row for a provider and stretch: its region where it has one, none where it is listed in several."""
-    several = pl.col("region_code").n_unique() > 1
+    """One row for a provider and stretch: its region and board where it has one, none where it has several."""
     return providers.group_by("org_code", "valid_from", "valid_to", maintain_order=True).agg(
-        pl.col("provider_name").first(),
-        region_code=pl.when(several).then(None).otherwise(pl.col("region_code").first()),
+        pl.col("provider_name").first(), _the_only("region_code"), _the_only("icb_code")
     )
+
+
+def _the_only(name: str) -> pl.Expr:
+    several = pl.col(name).n_unique() > 1
+    return pl.when(several).then(None).otherwise(pl.col(name).first()).alias(name)

@@ -22,7 +22,7 @@ def test_one_record():
     counts = counts_of(record())
     assert counts.kept_out.is_empty()
     assert counts.tests.rows() == [
-        ("2023-04", "Y56", "RF4", "Plain Radiography", "Chest (X-ray)", False, "03", interval, days, 1)
+        ("2023-04", "Y56", "QMF", "RF4", "Plain Radiography", "Chest (X-ray)", False, "03", interval, days, 1)
         for interval, days in (("request_to_test", 10), ("test_to_report", 2))
     ]
     assert (counts.records, counts.months) == (1, ("2023-04",))

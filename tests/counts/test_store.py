@@ -54,11 +54,12 @@ def test_counts_are_made_again_where_reference_rows_of_their_months_changed(tmp_
     kept = lambda reference: stored_counts(tmp_path / "store", file, reference) is not None  # noqa: E731
     assert kept(provider())
     assert not kept(provider(region_code="Y58"))
+    assert not kept(provider(icb_code="QMF"))
     assert not kept(provider(valid_from=date(2023, 4, 12)))
     # what does not touch the file's month, or is looked up later, is no reason to read it again
     assert kept(provider(valid_from=date(2020, 4, 1)))
     assert kept(provider(valid_to=date(2024, 3, 31)))
-    assert kept(provider(provider_name="Renamed Trust", icb_code="QMF"))
+    assert kept(provider(provider_name="Renamed Trust", imaging_network="London"))
 
 
 def test_half_written_counts_are_not_read(tmp_path):

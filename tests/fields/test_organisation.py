@@ -85,6 +85,74 @@ def test_providers_of_sites():
         assert rows.select("PROVIDER_CODE", "region_code", "reason").rows() == [tuple(expected)], (site, day)
 
 
+BOARDS = reference_of(
+    providers=[
+        {"org_code": "RF4", "provider_name": "A Trust", "region_code": "Y56", "icb_code": "QMF"},
+        {"org_code": "RX1", "provider_name": "Without a board", "region_code": "Y56"},
+        {"org_code": "NT9", "provider_name": "In several regions"},
+        {"org_code": "NN4", "provider_name": "In one region", "region_code": "Y63", "icb_code": "QWO"},
+        {"org_code": "NX1", "provider_name": "Listed twice", "region_code": "Y56", "icb_code": "QMF"},
+        {"org_code": "NX1", "provider_name": "Listed twice", "region_code": "Y56", "icb_code": "QMJ"},
+    ],
+    sites=[
+        {"site_code": "RF499", "org_code": "RF4", "region_code": "Y58", "icb_code": "QJK"},
+        {"site_code": "RX199", "org_code": "RX1", "region_code": "Y56", "icb_code": "QMJ"},
+        {"site_code": "NT956", "org_code": "NT9", "region_code": "Y56", "icb_code": "QMJ"},
+        {"site_code": "NT958", "org_code": "NT9", "region_code": "Y58", "icb_code": "QQQ"},
+        {"site_code": "NT963", "org_code": "NT9", "region_code": "Y63"},
+        {"site_code": "NX156", "org_code": "NX1", "region_code": "Y56", "icb_code": "QMJ"},
+    ],
+    icbs=[
+        {"icb_code": "QMF", "icb_name": "North East London", "valid_from": date(2022, 7, 1)},
+        {"icb_code": "QJK", "icb_name": "Devon", "valid_from": date(2022, 7, 1)},
+        {"icb_code": "QWO", "icb_name": "West Yorkshire", "valid_from": date(2022, 7, 1)},
+        {
+            "icb_code": "QMJ",
+            "icb_name": "North Central London",
+            "valid_from": date(2022, 7, 1),
+            "valid_to": date(2026, 3, 31),
+        },
+    ],
+)
+
+#  site       day           board
+OF_BOARDS = [
+    ("RF401", "2023-04-01", "QMF"),
+    ("RF499", "2023-04-01", "QMF"),  # a trust is listed in its own board wherever the site lies
+    ("RX199", "2023-04-01", "QMJ"),  # ... or in that of the site, where nothing is known of its own
+    ("RX101", "2023-04-01", None),
+    ("NT956", "2023-04-01", "QMJ"),  # an independent provider in that of the site
+    ("NT956", "2022-06-30", None),  # the day before there were boards, and the first of them
+    ("NT956", "2022-07-01", "QMJ"),
+    ("NT956", "2026-03-31", "QMJ"),
+    ("NT956", "2026-04-01", None),  # the board was merged into another
+    ("NT958", "2023-04-01", None),  # no board has that code
+    ("NT963", "2023-04-01", None),
+    ("NN401", "2023-04-01", "QWO"),
+    ("NX156", "2023-04-01", "QMJ"),
+    ("NX101", "2023-04-01", None),  # listed in several
+    ("ZZZ99", "2023-04-01", None),
+    (None, "2023-04-01", None),
+]
+
+
+def test_boards_of_sites():
+    sites = pl.DataFrame({"SITE_CODE_IMAGING": [site for site, *_ in OF_BOARDS]}).unique()
+    found = providers_of_sites(sites, BOARDS, date(2022, 4, 1), date(2026, 6, 30))
+    for site, day, board in OF_BOARDS:
+        rows = found.filter(
+            pl.col("SITE_CODE_IMAGING").eq_missing(pl.lit(site)),
+            pl.lit(date.fromisoformat(day)).is_between("valid_from", "valid_to"),
+        )
+        assert rows["icb_code"].to_list() == [board], (site, day)
+
+
+def test_a_provider_in_two_boards_of_one_region_keeps_its_region():
+    sites = pl.DataFrame({"SITE_CODE_IMAGING": ["NX101"]})
+    found = providers_of_sites(sites, BOARDS, FIRST, LAST)
+    assert found.select("region_code", "reason").rows() == [("Y56", None)]
+
+
 def test_every_site_has_every_day_once():
     sites = pl.DataFrame({"SITE_CODE_IMAGING": [case[0] for case in CASES]}).unique()
     found = providers_of_sites(sites, REFERENCE, FIRST, LAST)
