@@ -11,6 +11,7 @@ from typing import Annotated, Final
 import typer
 
 from publish import __version__
+from publish.cli_check import check
 from publish.cli_options import (
     Database,
     Output,
@@ -29,7 +30,7 @@ from publish.cli_options import (
 from publish.cli_product import derive, link
 from publish.cli_reference import reference_app
 from publish.errors import PublishError, UsageError
-from publish.period import FinancialYear, Month, MonthlyPeriod
+from publish.period import FinancialYear, Month, MonthlyPeriod, parse_period
 from publish.progress import progress
 from publish.release import Made, Settings, approve_release, make_release
 from publish.tables.ledger import IN_TABLES, by_outcome
@@ -46,12 +47,21 @@ app = typer.Typer(
 )
 app.command(epilog="Example: publish derive --records 2018-07.csv --submitter RR8 product.parquet")(derive)
 app.command(epilog="Example: publish link product.parquet registrations.csv --on Person_ID --within 62")(link)
+app.command(epilog="Example: publish check tables.ods table-1.xlsx --json checked.json")(check)
 app.add_typer(reference_app, name="reference")
 
 Config = Annotated[Path | None, typer.Option("--config", help="Your own house details (publication.toml).")]
 Published = Annotated[
     datetime | None,
     typer.Option("--published", formats=["%Y-%m-%d"], help="The publication date. Default: by the calendar."),
+]
+
+Previous = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--previous",
+        help="A folder of earlier published workbooks, to compare an annual release with. May be given again.",
+    ),
 ]
 
 
@@ -95,7 +105,10 @@ def about(
     epilog="Example: publish release 2023-03 --records 'extract/2022-*.parquet' --records extract/2023.csv"
 )
 def release(
-    period: Annotated[str, typer.Argument(help="The latest month, as 2023-03.")],
+    period: Annotated[
+        str,
+        typer.Argument(help="The latest month, as 2023-03; or a financial year, as 2023-24, for the annual one."),
+    ],
     records: Records = None,
     database: Database = None,
     query: Query = None,
@@ -108,13 +121,18 @@ def release(
     config: Config = None,
     policy: PolicyFile = None,
     published: Published = None,
+    previous: Previous = None,
     quiet: Quiet = False,
 ) -> None:
-    """Make the draft of the monthly release up to a month: tables, CSV, charts, document, landing page."""
-    latest, terms = Month.parse(period), terms_of(submitted, submitter, validate, withdrawn)
-    settings = Settings(output, reference_data, config, policy, published.date() if published else None, terms)
+    """Make the draft of a release: the monthly one up to a month, or the annual one of a financial year.
+
+    A release is tables, CSV, charts, document and landing page.
+    """
+    covered, terms = parse_period(period), terms_of(submitted, submitter, validate, withdrawn)
+    on = published.date() if published else None
+    settings = Settings(output, reference_data, config, policy, on, tuple(previous or ()), terms)
     with progress(quiet=quiet) as tell, records_of(records, database, query, output) as given:
-        made = make_release(latest, given, settings, tell)
+        made = make_release(covered, given, settings, tell)
     if not quiet:
         report(made)
         print(f"\nNext: review {made.folder / 'draft'}, then: publish approve {made.folder} --by 'Your Name'")
@@ -172,7 +190,7 @@ def demo(
         tell(f"Making up {records:,} records")
         make_up_records(MonthlyPeriod(DEMO_MONTH).usable, records, seed, file)
         settings = Settings(output, reference_folder=made_up_sites(file))
-        made = make_release(DEMO_MONTH, [str(file)], settings, tell)
+        made = make_release(MonthlyPeriod(DEMO_MONTH), [str(file)], settings, tell)
         public = approve_release(made.folder, "the demonstration", tell)
     if not quiet:
         report(made)

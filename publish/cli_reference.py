@@ -77,3 +77,5 @@ def report(imported: Imported, folder: Path) -> None:
         print("It is older than the copy that was there: it adds only what that one did not know of earlier days.")
     for table, rows in imported.rows.items():
         print(f"  {table:<16}{rows:>12,} rows now")
+    for remark in imported.remarks:
+        print(f"Note: {remark}")

@@ -6,7 +6,6 @@ from datetime import date
 from publish.house import House
 from publish.period import MonthlyPeriod, date_in_words
 
-STATUS = "Provisional"
 MADE_UP_NOTICE = "Made-up records: a demonstration, not statistics."
 DRAFT_NOTICE = "DRAFT: not for publication."
 
@@ -24,13 +23,13 @@ class Edition:
 
     @property
     def name(self) -> str:
-        """`2023-03-provisional`, the name of the release and of its folder."""
-        return f"{self.period.latest}-{self.status.lower()}"
+        """`2023-03-provisional` or `2022-23-final`, the name of the release and of its folder."""
+        return f"{self.period.name}-{self.status.lower()}"
 
     @property
     def status(self) -> str:
-        """`Provisional`."""
-        return STATUS
+        """`Provisional` or `Final`."""
+        return self.period.status
 
     @property
     def published_in_words(self) -> str:
@@ -48,6 +47,15 @@ class Edition:
         """The stem with the marks of a draft and of made-up records before it."""
         return ("DRAFT-" if self.draft else "") + ("MADE-UP-" if self.made_up else "") + stem
 
+    def dated(self, stem: str) -> str:
+        """The stem with its marks, of a monthly release with the date of publication after it."""
+        return self.file_name(stem if self.period.annual else f"{stem}-{self.published.isoformat()}")
+
     def table_stem(self, number: str, stem: str) -> str:
-        """`DID-Table-1-2022-23-Modality-Provider-Counts-2023-07-20`, the published pattern, with the marks."""
-        return self.file_name(f"DID-Table-{number}-{self.period.year}-{stem}-{self.published.isoformat()}")
+        """`DID-Table-1-2022-23-Modality-Provider-Counts-2023-07-20`, the published pattern, with the marks.
+
+        Of an annual release without the date; of a table without a number `DID-2022-23-Regions-and-ICBs`.
+        """
+        return self.dated(
+            f"DID-Table-{number}-{self.period.year}-{stem}" if number else f"DID-{self.period.year}-{stem}"
+        )

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from publish.bundled import bundled
 from publish.errors import UsageError, did_you_mean
-from publish.period import Month, publication_date
+from publish.period import MonthlyPeriod, publication_date
 
 LATEST_WEEKS: Final = 104  # two years: a release after that is a slip of the pen
 _IN_WORDS: Final[dict[type, str]] = {
@@ -40,11 +40,13 @@ class House:
     publication_weekday: str
     publication_time: str
     weeks_after_month: int
+    weeks_after_year: int
 
-    def publication_date(self, latest: Month) -> date:
-        """The day on which the calendar puts the release up to that month."""
+    def publication_date(self, period: MonthlyPeriod) -> date:
+        """The day on which the calendar puts the release for that period."""
         weekday = list(calendar.day_name).index(self.publication_weekday)
-        return publication_date(latest, weekday, self.weeks_after_month)
+        weeks = self.weeks_after_year if period.annual else self.weeks_after_month
+        return publication_date(period.latest, weekday, weeks)
 
 
 def load_house(config: Path | None = None) -> House:
@@ -69,6 +71,7 @@ def load_house(config: Path | None = None) -> House:
         publication_weekday=dates["weekday"],
         publication_time=dates["time"],
         weeks_after_month=dates["weeks_after_month"],
+        weeks_after_year=dates["weeks_after_year"],
     )
 
 
@@ -79,12 +82,13 @@ def _check_calendar(dates: dict[str, Any], where: str) -> None:
             where=f"{where} weekday",
             do='write it in full, as in weekday = "Thursday"',
         )
-    if not 1 <= dates["weeks_after_month"] <= LATEST_WEEKS:
-        raise UsageError(
-            f"{dates['weeks_after_month']} is not from 1 to {LATEST_WEEKS}",
-            where=f"{where} weeks_after_month",
-            do="give the weeks from the end of the latest month to the release",
-        )
+    for weeks in ("weeks_after_month", "weeks_after_year"):
+        if not 1 <= dates[weeks] <= LATEST_WEEKS:
+            raise UsageError(
+                f"{dates[weeks]} is not from 1 to {LATEST_WEEKS}",
+                where=f"{where} {weeks}",
+                do="give the weeks from the end of the latest month to the release",
+            )
 
 
 def read_toml(file: Path) -> dict[str, Any]:

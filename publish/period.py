@@ -119,7 +119,22 @@ class MonthlyPeriod:
         return months_between(self.year.months[0], self.latest)
 
     @property
-    def thirteen_months(self) -> tuple[Month, ...]:
+    def annual(self) -> bool:
+        """Whether it is that of a final release of a whole year."""
+        return False
+
+    @property
+    def status(self) -> str:
+        """`Provisional`, as the title block says."""
+        return "Provisional"
+
+    @property
+    def name(self) -> str:
+        """`2023-03`, by which a release is called for."""
+        return str(self.latest)
+
+    @property
+    def document_months(self) -> tuple[Month, ...]:
         """The months of the document: the latest and the twelve before it."""
         return months_between(self.latest.plus(-COMPARISON_MONTHS), self.latest)
 
@@ -130,13 +145,60 @@ class MonthlyPeriod:
 
     @property
     def usable(self) -> tuple[Month, ...]:
-        """Every month that the release uses: the document's thirteen, the year so far, the same a year before."""
-        return months_between(min(self.thirteen_months[0], self.year_before[0]), self.latest)
+        """Every month that the release uses: the document's, the year so far, the same a year before."""
+        return months_between(min(self.document_months[0], self.year_before[0]), self.latest)
 
     @property
     def words(self) -> str:
         """`April 2022 to March 2023`."""
         return in_words(self.months)
+
+
+@dataclass(frozen=True)
+class AnnualPeriod(MonthlyPeriod):
+    """What an annual, final release covers: a whole financial year. `latest` is its March."""
+
+    @classmethod
+    def of(cls, year: FinancialYear) -> "AnnualPeriod":
+        """The period of that year."""
+        return cls(year.months[-1])
+
+    @property
+    def annual(self) -> bool:
+        """Whether it is that of a final release of a whole year."""
+        return True
+
+    @property
+    def status(self) -> str:
+        """`Final`, as the title block says."""
+        return "Final"
+
+    @property
+    def name(self) -> str:
+        """`2023-24`, by which a release is called for."""
+        return str(self.year)
+
+    @property
+    def document_months(self) -> tuple[Month, ...]:
+        """The months of the document: those of the year."""
+        return self.months
+
+
+def parse_period(text: str) -> MonthlyPeriod:
+    """Read `2023-03`, a monthly release up to that month, or `2023-24`, the annual one.
+
+    What could be either (`2011-12`) is a month: no financial year before 2012-13 was collected. Raises UsageError
+    for anything else.
+    """
+    number = text.rpartition("-")[2]
+    if len(number) == 2 and number.isdigit() and int(number) > 12:
+        return AnnualPeriod.of(FinancialYear.parse(text))
+    return MonthlyPeriod(Month.parse(text))
+
+
+def quarters(year: FinancialYear) -> tuple[tuple[Month, ...], ...]:
+    """The months of each quarter of a financial year."""
+    return tuple(year.months[first : first + 3] for first in range(0, 12, 3))
 
 
 def months_between(first: Month, last: Month) -> tuple[Month, ...]:

@@ -13,24 +13,22 @@ import polars as pl
 from publish.counts.files import count_files
 from publish.counts.reduction import RULE_KEYS, Counts, add
 from publish.counts.submitted import rules_in_words
-from publish.disclosure.control import ProtectedTable, protect
 from publish.disclosure.policy import Policy, load_policy
 from publish.edition import Edition
 from publish.errors import InputRefused, NotApproved, UsageError, did_you_mean
 from publish.folders import recover, whole, writable
 from publish.house import House, load_house
-from publish.period import YEARS, Month, MonthlyPeriod, in_words, spans
+from publish.period import YEARS, MonthlyPeriod, in_words, spans
 from publish.progress import Tell
-from publish.quality.missing_months import missing_months
+from publish.quality.earlier_years import EarlierYears, read_earlier_years
 from publish.records.files import RecordFile, find_record_files
 from publish.records.intake import Terms
 from publish.records.overlap import is_part, overlap
 from publish.records.readers import is_made_up
 from publish.reference.tables import ReferenceData, load_reference
-from publish.tables.builder import build
-from publish.tables.catalogue import ACTIVITY, MONTHLY_TABLES
+from publish.release_tables import left_out, release_tables
+from publish.tables.catalogue import MONTHLY_TABLES
 from publish.tables.ledger import COMPARISON_MONTH, IN_TABLES, by_outcome, make_ledger
-from publish.tables.specification import TableSpec
 from publish.writing.content import ReleaseTables
 from publish.writing.manifest import edition_of, file_hashes, read_manifest, write_approval, write_manifest
 from publish.writing.protected_files import load_tables, save_tables
@@ -44,13 +42,17 @@ LISTED: Final = (DRAFT, PROTECTED)  # what the manifest of a release lists with 
 
 @dataclass(frozen=True)
 class Settings:
-    """What a release is made with: the user's files, or what is bundled where None."""
+    """What a release is made with: the user's files, or what is bundled where None.
+
+    `previous` are folders of earlier published workbooks, with which an annual release compares.
+    """
 
     output: Path
     reference_folder: Path | None = None
     config: Path | None = None
     policy: Path | None = None
     published: date | None = None
+    previous: Sequence[Path] = ()
     terms: Terms = field(default_factory=Terms)
 
 
@@ -63,17 +65,18 @@ class Made:
     remarks: tuple[str, ...]
 
 
-def make_release(latest: Month, records: Sequence[str], settings: Settings, tell: Tell) -> Made:
-    """Make the draft of the monthly release up to that month.
+def make_release(period: MonthlyPeriod, records: Sequence[str], settings: Settings, tell: Tell) -> Made:
+    """Make the draft of the release for that period: a monthly, or an annual one.
 
     Raises UsageError and InputRefused where the settings or the records cannot be used; then nothing is changed.
     """
     house, policy = load_house(settings.config), load_policy(settings.policy)
     reference = load_reference(settings.reference_folder)
-    period = MonthlyPeriod(latest)
+    earlier = _earlier_years(period, settings.previous)
     published = _publication_date(period, house, settings.published)
     files = find_record_files(records)
-    counted = count_files(files, reference, settings.terms, writable(settings.output) / STORE, tell)
+    store = writable(settings.output) / STORE
+    counted = count_files(files, reference, settings.terms, store, tell, annual=period.annual)
     for file in files:
         if not is_part(file):  # an extract in several files may go beyond the months of the release
             _refuse_other_months(file, counted[file], period)
@@ -81,7 +84,7 @@ def make_release(latest: Month, records: Sequence[str], settings: Settings, tell
     ledger = make_ledger(counts, period, MONTHLY_TABLES)
     _refuse_empty_month(ledger, period)
     tell("Building the tables")
-    tables = _protected_tables(counts.tests, period, reference, policy)
+    tables = release_tables(counts, period, reference, policy, earlier.figures if earlier else None)
     edition = Edition(
         period=period,
         published=published,
@@ -108,7 +111,12 @@ def make_release(latest: Month, records: Sequence[str], settings: Settings, tell
         write_manifest(edition, policy, sources, file_hashes(making, LISTED), internal)
         for kept in (PUBLIC, APPROVAL):  # what is public, and who approved it, stay until the next approval
             _carry_over(folder / kept, making / kept)
-    return Made(folder, ledger, (*_remarks(ledger, period, reference), *_overlap(counted, settings.terms)))
+    remarks = (
+        *_remarks(ledger, period, reference),
+        *left_out(counts, period),
+        *(earlier.remarks if earlier else ()),
+    )
+    return Made(folder, ledger, (*remarks, *_overlap(counted, settings.terms)))
 
 
 def approve_release(folder: Path, by: str, tell: Tell) -> Path:
@@ -127,11 +135,12 @@ def approve_release(folder: Path, by: str, tell: Tell) -> Path:
         )
     manifest = read_manifest(folder / INTERNAL)
     _refuse_changes(folder, manifest["outputs"])
-    tables = load_tables(folder / PROTECTED, Policy(**manifest["policy"]))
+    edition = edition_of(manifest, draft=False)
+    tables = load_tables(folder / PROTECTED, Policy(**manifest["policy"]), annual=edition.period.annual)
     with whole(folder) as making:
         for part in (DRAFT, INTERNAL):
             _carry_over(folder / part, making / part)
-        _write_outputs(tables, edition_of(manifest, draft=False), making / PUBLIC, tell)
+        _write_outputs(tables, edition, making / PUBLIC, tell)
         write_approval(by, file_hashes(making, (PUBLIC,)), manifest, making / INTERNAL)
     return folder / PUBLIC
 
@@ -163,37 +172,20 @@ def _refuse_empty_month(ledger: pl.DataFrame, period: MonthlyPeriod) -> None:
         )
 
 
-def _protected_tables(
-    tests: pl.DataFrame, period: MonthlyPeriod, reference: ReferenceData, policy: Policy
-) -> ReleaseTables:
-    names = provider_names(reference.providers, period.latest.last_day)
-
-    def england(spec: TableSpec, months: tuple[Month, ...]) -> ProtectedTable:
-        return protect(build(spec, tests, months), policy)
-
-    provider = {spec.number: protect(build(spec, tests, period.months, names), policy) for spec in MONTHLY_TABLES}
-    of_document = {spec.number: spec for spec in MONTHLY_TABLES} | {ACTIVITY.number: ACTIVITY}
-    held = set(tests["month"].unique().cast(pl.String))
-    comparable = all(str(month) in held for month in (*period.year_before, *period.months))
-    return ReleaseTables(
-        provider=provider,
-        england={number: england(spec, period.thirteen_months) for number, spec in of_document.items()},
-        year_to_date=england(ACTIVITY, period.months),
-        year_before=england(ACTIVITY, period.year_before) if comparable else None,
-        issues=missing_months(provider["1"]),
-        policy=policy,
-    )
-
-
-def provider_names(providers: pl.DataFrame, on: date) -> pl.DataFrame:
-    """The name of every provider on that day, or its last before it: org_code, provider_name."""
-    begun = providers.filter(pl.col("valid_from").fill_null(date.min) <= on).sort("org_code", "valid_from")
-    return begun.group_by("org_code", maintain_order=True).agg(pl.col("provider_name").last())
+def _earlier_years(period: MonthlyPeriod, folders: Sequence[Path]) -> EarlierYears | None:
+    """What was published of earlier years; a monthly release does not compare with them."""
+    if folders and not period.annual:
+        raise UsageError(
+            "a monthly release does not compare with earlier years",
+            where="--previous",
+            do="leave it out, or name a financial year to release",
+        )
+    return read_earlier_years(folders, before=period.year) if folders else None
 
 
 def _publication_date(period: MonthlyPeriod, house: House, given: date | None) -> date:
     """The day given, or the one of the calendar."""
-    published = given or house.publication_date(period.latest)
+    published = given or house.publication_date(period)
     if published <= period.latest.last_day:
         raise UsageError(
             f"{published} is not after {period.latest.words}",
@@ -208,8 +200,8 @@ def _publication_date(period: MonthlyPeriod, house: House, given: date | None) -
 
 
 def _next_publication_date(period: MonthlyPeriod, house: House, published: date) -> date:
-    """The first day after this publication that the calendar has for a later month."""
-    later = (house.publication_date(period.latest.plus(months)) for months in count(1))
+    """The first day after this publication that the calendar has for a later monthly release."""
+    later = (house.publication_date(MonthlyPeriod(period.latest.plus(months))) for months in count(1))
     return next(day for day in later if day > published)
 
 

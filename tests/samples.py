@@ -13,7 +13,8 @@ from publish.period import Month, MonthlyPeriod
 from publish.tables.catalogue import ACTIVITY, MONTHLY_TABLES
 from publish.tables.specification import TableSpec
 from publish.tables.truth import YEAR, TrueTable
-from publish.writing.content import ReleaseTables
+from publish.tables.workbooks import MONTHLY
+from publish.writing.content import ProtectedWorkbook, ReleaseTables
 
 PROVIDERS = (
     ("Y56", "NT9", "Alliance Medical"),
@@ -23,6 +24,7 @@ PROVIDERS = (
     ("Y63", "RCB", "York and Scarborough Teaching Hospitals NHS Foundation Trust"),
 )
 ENGLAND = ("-", "-", "ENGLAND")
+KEYS = ("level", "region_code", "org_code", "provider_name", "label", "setting", "period")
 
 
 def sample_edition(month: str = "2023-03", *, draft: bool = False, made_up: bool = False) -> Edition:
@@ -46,7 +48,7 @@ def sample_table(
     for place in (ENGLAND, *(PROVIDERS if providers else ())):
         scale = 50_000 if place == ENGLAND else 900
         for order, label in enumerate(spec.labels):
-            for setting in spec.settings or ("",):
+            for setting in spec.setting_texts:
                 for period in (*map(str, months), YEAR):
                     size = scale // (1 + order * order)
                     tests = draw.randrange(size // 2, size + 4) * (len(months) if period == YEAR else 1)
@@ -54,26 +56,31 @@ def sample_table(
                         tests = draw.choice((0, 1, 2, tests, tests, tests))
                     median = draw.randrange(0, 90) / 2
                     value = (median if spec.measure.is_median else float(tests)) if tests else None
-                    rows.append((*place, label.text, setting, period, tests, value))
+                    level = "England" if place == ENGLAND else "Provider"
+                    rows.append((level, *place, label.text, setting, period, tests, value))
     cells = pl.DataFrame(
         rows,
         schema={
-            **dict.fromkeys(("region_code", "org_code", "provider_name", "label", "setting", "period"), pl.String),
+            **dict.fromkeys((*KEYS,), pl.String),
             "tests": pl.Int64,
             "value": pl.Float64,
         },
         orient="row",
     )
-    return protect(TrueTable(spec, months, cells.with_columns(dated="tests")), load_policy())
+    blanks = {"column": pl.lit(""), "of": pl.lit(None, pl.Int64)}
+    return protect(TrueTable(spec, months, cells.with_columns(dated="tests", **blanks)), load_policy())
 
 
 def sample_tables(edition: Edition) -> ReleaseTables:
     period = edition.period
     england = {spec.number: spec for spec in MONTHLY_TABLES} | {"1": ACTIVITY}
     return ReleaseTables(
-        provider={spec.number: sample_table(spec, period.months) for spec in MONTHLY_TABLES},
+        workbooks=tuple(
+            ProtectedWorkbook(workbook, tuple(sample_table(spec, period.months) for spec in workbook.tables))
+            for workbook in MONTHLY[: len(MONTHLY_TABLES)]
+        ),
         england={
-            number: sample_table(spec, period.thirteen_months, providers=False) for number, spec in england.items()
+            number: sample_table(spec, period.document_months, providers=False) for number, spec in england.items()
         },
         year_to_date=sample_table(ACTIVITY, period.months, providers=False),
         year_before=sample_table(ACTIVITY, period.year_before, providers=False, seed=2),

@@ -54,8 +54,8 @@ PERIODS = [
 @pytest.mark.parametrize(("latest", "tables", "document", "usable"), PERIODS)
 def test_the_months_of_a_release(latest, tables, document, usable):
     period = MonthlyPeriod(Month.parse(latest))
-    assert (period.words, in_words(period.thirteen_months), in_words(period.usable)) == (tables, document, usable)
-    assert {*period.months, *period.thirteen_months, *period.year_before} == {*period.usable}
+    assert (period.words, in_words(period.document_months), in_words(period.usable)) == (tables, document, usable)
+    assert {*period.months, *period.document_months, *period.year_before} == {*period.usable}
 
 
 #  months                                            in words

@@ -2,8 +2,9 @@
 
 Rule (disclosure specification): counts below the threshold are hidden, zero is not; every other count is shown
 to the nearest rounding base; a median is hidden where its count is, or where too few of its tests have both dates;
-a table that knows its persons hides a count of fewer persons than the threshold as well;
-a percentage is worked out from published counts, to whole per cent, so that it gives away nothing that they do not.
+a table that knows its persons hides a count of fewer persons than the threshold as well; a percentage or a rate is
+worked out from rounded counts, to few digits, so that it gives away nothing that they do not, and hidden where its
+count or its base is.
 """
 
 from dataclasses import dataclass
@@ -14,14 +15,15 @@ import polars as pl
 
 from publish.disclosure.policy import Policy
 from publish.period import Month
-from publish.tables.specification import TableSpec
-from publish.tables.truth import ENGLAND_CODE, YEAR, TrueTable
+from publish.tables.specification import PLACE, Column, Level, Measure, TableSpec
+from publish.tables.truth import TrueTable
 
 SUPPRESSED: Final = "suppressed"
 NO_DATA: Final = "no data"
 SHOWN: Final = ""
 PERSONS: Final = "persons"
-KEYS: Final = ("region_code", "org_code", "provider_name", "label", "setting", "period")
+KEYS: Final = ("level", *PLACE, "label", "setting", "period", "column")
+RATE_DECIMALS: Final = 1  # of tests per 1,000 population
 
 _SEAL: Final = object()
 
@@ -30,10 +32,11 @@ _SEAL: Final = object()
 class ProtectedTable:
     """A table that may be published. Only `protect` makes one.
 
-    `cells` has a row for every row of the table and every period, in published order:
-    region_code, org_code, provider_name (`-`, `-`, `ENGLAND` for England), label, setting (empty where the
-    table does not divide by it), period (ISO month, or `year` for all `months` together), value (tests or
-    days; null where hidden or without data), status (`suppressed`, `no data` or empty).
+    `cells` has a row for every row of the table and every column of figures, in published order: level (see
+    `Level`), region_code, org_code, provider_name (`-`, `-`, `ENGLAND` for England), what else its basis says of a
+    place, label, setting (empty where the table does not divide by it), period (ISO month, or `year` for all
+    `months` together), column (its name; empty for a month), value (tests, days, per cent or tests per 1,000
+    population; null where hidden or without data), status (`suppressed`, `no data` or empty).
     """
 
     spec: TableSpec
@@ -46,14 +49,15 @@ class ProtectedTable:
             raise TypeError("a protected table is made by publish.disclosure.control alone")
 
     @property
-    def periods(self) -> tuple[str, ...]:
-        """The periods of its columns: the ISO months, then `year`."""
-        return (*map(str, self.months), YEAR)
+    def columns(self) -> tuple[Column, ...]:
+        """Its columns of figures, in published order."""
+        return self.spec.columns_for(self.months)
 
     @property
     def england(self) -> dict[tuple[str, str, str], float]:
-        """England's values that are shown, by label, setting and period; none that is hidden or absent."""
-        shown = self.cells.filter(pl.col("org_code") == ENGLAND_CODE, pl.col("value").is_not_null())
+        """England's values of months, and of all months, that are shown, by label, setting and period."""
+        in_months = pl.col("column") == ""
+        shown = self.cells.filter(pl.col("level") == Level.ENGLAND.value, in_months, pl.col("value").is_not_null())
         return {row[:3]: row[3] for row in shown.select("label", "setting", "period", "value").iter_rows()}
 
 
@@ -61,25 +65,65 @@ def protect(table: TrueTable, policy: Policy) -> ProtectedTable:
     """Apply the policy to a table of true values.
 
     Where its cells have the column `persons` (the distinct persons whose tests they count; null where not known),
-    a cell of 1 to `threshold - 1` persons is hidden too, however many tests it counts.
+    a cell of 1 to `threshold - 1` persons is hidden too, however many tests it counts. A month without tests has no
+    data; in any other column none is shown as zero.
     """
-    tests, value = pl.col("tests"), pl.col("value")
-    hidden = tests.is_between(1, policy.threshold - 1)
-    if table.spec.measure.is_median:
+    spec, tests = table.spec, pl.col("tests")
+    cells = pl.concat(
+        [
+            rows.with_columns(
+                value=_shown(column, spec, policy).cast(pl.Float64), empty=_without_data(column, spec)
+            )
+            for column, rows in _by_column(table)
+        ]
+    )
+    hidden = _few(tests, policy) | _few(pl.col("of"), policy).fill_null(value=False)
+    if spec.measure.is_median:
         hidden |= pl.col("dated").is_between(1, policy.fewest_dates - 1)
     if PERSONS in table.cells.columns:
-        hidden |= pl.col(PERSONS).is_between(1, policy.threshold - 1).fill_null(value=False)
-    shown = value if table.spec.measure.is_median else rounded(tests, policy.rounding_base)
-    cells = table.cells.select(
-        *KEYS,
-        value=pl.when(~hidden & (tests > 0)).then(shown).cast(pl.Float64),
-        status=pl.when(hidden)
-        .then(pl.lit(SUPPRESSED))
-        .when((tests == 0) | value.is_null())
-        .then(pl.lit(NO_DATA))
-        .otherwise(pl.lit(SHOWN)),
-    )
-    return ProtectedTable(table.spec, table.months, cells, _SEAL)
+        hidden |= _few(pl.col(PERSONS), policy).fill_null(value=False)
+    status = pl.when(hidden).then(pl.lit(SUPPRESSED)).when("empty").then(pl.lit(NO_DATA)).otherwise(pl.lit(SHOWN))
+    shown = pl.when(~hidden & ~pl.col("empty")).then("value")
+    kept = dict.fromkeys((*KEYS, *spec.basis.further))
+    return ProtectedTable(spec, table.months, cells.sort("place").select(*kept, value=shown, status=status), _SEAL)
+
+
+def _by_column(table: TrueTable) -> list[tuple[Column, pl.DataFrame]]:
+    """The cells of each column, with their place in the table."""
+    columns = {(column.period, column.name): column for column in table.spec.columns_for(table.months)}
+    parts = table.cells.with_row_index("place").partition_by("period", "column", as_dict=True, maintain_order=True)
+    return [(columns[key], rows) for key, rows in parts.items()]
+
+
+def _few(count: pl.Expr, policy: Policy) -> pl.Expr:
+    return count.is_between(1, policy.threshold - 1)
+
+
+def _shown(column: Column, spec: TableSpec, policy: Policy) -> pl.Expr:
+    """What the cells of a column show where they show anything."""
+    measure = column.measure(spec.measure)
+    if measure.is_median:
+        return pl.col("value")
+    count = rounded(pl.col("tests"), policy.rounding_base)
+    if measure is Measure.PER_CENT:
+        return _quotient(100 * count, rounded(pl.col("of"), policy.rounding_base), policy.percentage_decimals)
+    return _quotient(1000 * count, pl.col("population"), RATE_DECIMALS) if measure is Measure.PER_1000 else count
+
+
+def _without_data(column: Column, spec: TableSpec) -> pl.Expr:
+    """Whether there is nothing to show: no activity in the month, no dates, nothing to take a share of."""
+    if column.is_period:
+        return (pl.col("tests") == 0) | pl.col("value").is_null()
+    measure = column.measure(spec.measure)
+    if measure is Measure.PER_CENT:
+        return pl.col("of") == 0
+    return pl.col("population").is_null() if measure is Measure.PER_1000 else pl.lit(value=False)
+
+
+def _quotient(part: pl.Expr, whole: pl.Expr, decimals: int) -> pl.Expr:
+    """Part by whole to so many decimals, a half upwards: whole numbers until the last step, so it is exact."""
+    scale = 10**decimals
+    return pl.when(whole > 0).then((2 * scale * part + whole) // (2 * whole)) / scale
 
 
 def restore(spec: TableSpec, months: tuple[Month, ...], cells: pl.DataFrame) -> ProtectedTable:

@@ -10,6 +10,7 @@ from publish.errors import UsageError
 from publish.house import overlay, read_toml
 
 LARGEST: Final = 1_000_000  # a rule that hides more hides the whole publication
+MOST_DECIMALS: Final = 3
 
 
 @dataclass(frozen=True)
@@ -17,11 +18,13 @@ class Policy:
     """Counts below `threshold` (but not zero) are hidden; others are shown to the nearest `rounding_base`.
 
     A median is hidden where its count is, and where it rests on fewer than `fewest_dates` tests with both dates.
+    Percentages are shown to `percentage_decimals` decimals.
     """
 
     threshold: int
     rounding_base: int
     fewest_dates: int
+    percentage_decimals: int = 0
 
 
 def load_policy(file: Path | None = None) -> Policy:
@@ -30,9 +33,10 @@ def load_policy(file: Path | None = None) -> Policy:
     if file is not None:
         overlay(settings, read_toml(file), where=str(file))
     for name, value in settings.items():
-        if not 1 <= value <= LARGEST:
+        least, most = (0, MOST_DECIMALS) if name == "percentage_decimals" else (1, LARGEST)
+        if not least <= value <= most:
             raise UsageError(
-                f"{name} = {value} is not from 1 to {LARGEST}",
+                f"{name} = {value} is not from {least} to {most}",
                 where=str(file),
                 do="give a whole number in that range",
             )

@@ -84,7 +84,8 @@ def published(table: ProtectedTable) -> pl.DataFrame:
     """
     cells = _without_parts_of_hidden_totals(table.cells)
     return cells.select(
-        **place_columns(),
+        "level",
+        **place_columns(table.spec),
         modality=pl.col("label"),
         band=pl.col("setting"),
         value=pl.col("value"),

@@ -22,7 +22,7 @@ def linked_metadata(table: ProtectedTable, policy: Policy, file_name: str) -> Js
         column("org_code", "Organisation code", f"Code of the provider. {ENGLAND}", "string", required=False),
         column("provider_name", "Provider name", f"Name of the provider. {ENGLAND}", "string", required=False),
         one_of("modality", "Modality", "The modality.", (label.text for label in spec.labels)),
-        one_of("band", "Band", "Where the test stands from its nearest event.", spec.settings),
+        one_of("band", "Band", "Where the test stands from its nearest event.", spec.setting_texts),
         value_column((table,)),
         one_of(
             "status",

@@ -16,12 +16,17 @@ from publish.linkage.nearest import (
     Counted,
 )
 from publish.reference.vocabulary import modalities
-from publish.tables.builder import ENGLAND
 from publish.tables.catalogue import ALL_MODALITIES
-from publish.tables.specification import Label, Measure, TableSpec
-from publish.tables.truth import YEAR, TrueTable
+from publish.tables.specification import Label, Level, Measure, TableSpec
+from publish.tables.truth import ENGLAND_CODE, YEAR, TrueTable
 
 ALL_READ: Final = "read"
+ENGLAND: Final = {
+    "level": Level.ENGLAND.value,
+    "region_code": ENGLAND_CODE,
+    "org_code": ENGLAND_CODE,
+    "provider_name": "ENGLAND",
+}
 NO_REGION: Final = ""  # a provider is one row, wherever its sites are
 TESTS: Final = (ALL_READ, IN_TABLE, PERSON_MISSING, TEST_DATE_MISSING, PROVIDER_MISSING, MODALITY_UNKNOWN)
 EVENTS: Final = (ALL_READ, LINKED_TO, PERSON_MISSING, EVENT_DATE_MISSING)
@@ -35,7 +40,7 @@ ACCOUNT: Final = TableSpec(
     labelled_by="source",
     label_heading="Source",
     labels=(Label("tests", ("tests",)), Label("events", ("events",))),
-    settings=tuple(dict.fromkeys((*TESTS, *EVENTS))),
+    settings=tuple(Label(outcome) for outcome in dict.fromkeys((*TESTS, *EVENTS))),
 )
 
 
@@ -54,7 +59,7 @@ def linked_spec(within: int) -> TableSpec:
         labelled_by="modality",
         label_heading="Modality",
         labels=(every, *(Label(m.modality, (m.modality,)) for m in modalities())),
-        settings=(ALL_BANDS, *(band.text for band in bands(within)), no_event(within)),
+        settings=tuple(map(Label, (ALL_BANDS, *(band.text for band in bands(within)), no_event(within)))),
     )
 
 
@@ -66,6 +71,7 @@ def linked_table(counted: Counted, within: int) -> TrueTable:
     named = counted.cells.join(counted.names, on="org_code", how="left")
     is_england = pl.col("org_code").is_null()
     own = {
+        "level": pl.lit(Level.PROVIDER.value),
         "region_code": pl.lit(NO_REGION),
         "org_code": pl.col("org_code"),
         "provider_name": pl.col("provider_name"),
@@ -92,7 +98,7 @@ def _true_table(spec: TableSpec, counts: pl.DataFrame) -> TrueTable:
     row = (*ENGLAND, "label")
     values = counts.select(*row, "setting", "tests", "persons")
     rows = values.select(row).unique().sort(_order(spec)).with_row_index("row")
-    settings = pl.DataFrame({"setting": spec.settings}).with_row_index("column")
+    settings = pl.DataFrame({"setting": spec.setting_texts}).with_row_index("column")
     cells = rows.join(settings, how="cross").join(values, on=[*row, "setting"], how="left").sort("row", "column")
     tests = pl.col("tests").fill_null(0)
     return TrueTable(
@@ -103,6 +109,8 @@ def _true_table(spec: TableSpec, counts: pl.DataFrame) -> TrueTable:
             "setting",
             "persons",
             period=pl.lit(YEAR),
+            column=pl.lit(""),
+            of=pl.lit(None, pl.Int64),
             tests=tests,
             dated=tests,
             value=tests.cast(pl.Float64),

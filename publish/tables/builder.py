@@ -6,51 +6,42 @@ from typing import Final
 import polars as pl
 
 from publish.counts.medians import median_days
+from publish.counts.reduction import Counts
 from publish.period import Month
-from publish.reference.vocabulary import source_settings
-from publish.tables.specification import ALL_SETTINGS, Measure, TableSpec
-from publish.tables.truth import ENGLAND_CODE, YEAR, TrueTable
+from publish.tables.places import named
+from publish.tables.specification import Column, Level, TableSpec
+from publish.tables.truth import ENGLAND_CODE, TrueTable
 
-INTERVAL_OF: Final = {
-    Measure.TESTS: "request_to_test",  # every test stands once under each interval
-    Measure.REQUEST_TO_TEST: "request_to_test",
-    Measure.TEST_TO_REPORT: "test_to_report",
-}
-SETTING_CODES: Final = {setting.table_name: setting.code for setting in source_settings()}
-PLACE: Final = ("region_code", "org_code")
-ROW: Final = (*PLACE, "label", "setting")
-ENGLAND: Final = {"region_code": ENGLAND_CODE, "org_code": ENGLAND_CODE, "provider_name": "ENGLAND"}
+ROW: Final = ("level", "region_code", "org_code", "label", "row_setting")
+CELL: Final = (*ROW, "period", "column")
+LEVELS: Final = pl.Enum([level.value for level in Level])
+_NOWHERE: Final = pl.lit(ENGLAND_CODE)
+_CODE: Final = {Level.ICB: "icb_code", Level.PROVIDER: "org_code", Level.COMMISSIONER: "commissioner_code"}
+_IN_REGION: Final = (Level.REGION, *_CODE)  # levels whose rows lie in one region each
 
 
-def build(
-    spec: TableSpec, tests: pl.DataFrame, months: Sequence[Month], names: pl.DataFrame | None = None
-) -> TrueTable:
+def build(spec: TableSpec, counts: Counts, months: Sequence[Month], places: pl.DataFrame) -> TrueTable:
     """The table of the specification for these months and all of them together.
 
-    `tests` as in `Counts`. `names` (org_code, provider_name) gives the table rows for providers; without it, it
-    has England alone. Rows: England, every label and setting; then providers by region code, name (case-blind)
-    and code, a row only where there was such activity. England's values come from the counts, never from those
-    of providers.
+    `places` are the names of regions, boards, providers and commissioners (see `places_on`). Rows: England, every
+    label and setting; then the other levels of the table's basis, by region code, name (case-blind) and code, a row
+    only where there was such activity. England's values come from the counts, never from those of other rows.
     """
-    chosen = _chosen(spec, tests, months)
-    england = chosen.with_columns(pl.lit(ENGLAND_CODE).alias(column) for column in PLACE)
-    every_place = england if names is None else pl.concat([england, chosen])
-    by_period = pl.concat([every_place, every_place.with_columns(period=pl.lit(YEAR))])
-    keys = (*ROW, "period")
-    values = by_period.group_by(keys).agg(tests=pl.col("tests").sum())
-    if spec.measure.is_median:
-        values = values.join(median_days(by_period, keys), on=keys, how="left")
-    else:
-        values = values.with_columns(value=pl.col("tests").cast(pl.Float64), dated=pl.col("tests"))
-    return TrueTable(spec, tuple(months), _complete(spec, values, months, names))
+    columns = spec.columns_for(tuple(months))
+    chosen = _chosen(spec, getattr(counts, spec.basis.counts), months)
+    everywhere = pl.concat([_placed(level, chosen) for level in spec.basis.levels])
+    rows = _rows(spec, everywhere.select(ROW).unique(), places)
+    cells = rows.join(_order_of(columns), how="cross").join(_values(spec, columns, everywhere), on=CELL, how="left")
+    return TrueTable(spec, tuple(months), _complete(spec, cells.sort("row", "place")))
 
 
-def _chosen(spec: TableSpec, tests: pl.DataFrame, months: Sequence[Month]) -> pl.DataFrame:
-    """The counts that the table gathers: region_code, org_code, label, setting, period, days, tests."""
-    of_table = tests.lazy().filter(
-        pl.col("interval") == INTERVAL_OF[spec.measure],
+def _chosen(spec: TableSpec, counts: pl.DataFrame, months: Sequence[Month]) -> pl.DataFrame:
+    """The counts that the table gathers by place, `label`, `row_setting`, month, days and what its columns "
+    "gather."""
+    of_table = counts.lazy().filter(
         pl.col("month").is_in([str(month) for month in months]),
-        pl.lit(value=True) if not spec.interventional_only else pl.col("interventional"),
+        *([pl.col("interval") == spec.interval] if spec.interval else []),
+        *(pl.col(name) == value for name, value in spec.only),
     )
     labels = pl.LazyFrame(
         [(gathered, label.text) for label in spec.labels for gathered in label.gathers],
@@ -58,64 +49,117 @@ def _chosen(spec: TableSpec, tests: pl.DataFrame, months: Sequence[Month]) -> pl
         orient="row",
     )
     labelled = of_table.join(labels, on=spec.labelled_by)
+    keys = [name for name in _needed(spec) if name in counts.columns]
     return (
-        pl.concat(
-            [
-                _of_setting(labelled, setting)
-                .group_by(*PLACE, "label", "setting", "month", "days")
-                .agg(pl.col("tests").sum())
-                .rename({"month": "period"})
-                for setting in spec.settings or ("",)
-            ]
-        )
+        pl.concat([_of_setting(spec, labelled, text, gathers) for text, gathers in _settings(spec)])
+        .group_by("label", "row_setting", *keys)
+        .agg(pl.col("tests").sum())
         .with_columns(pl.col(pl.Categorical).cast(pl.String))
         .collect()
     )
 
 
-def _of_setting(labelled: pl.LazyFrame, setting: str) -> pl.LazyFrame:
-    if setting not in {"", ALL_SETTINGS}:
-        labelled = labelled.filter(pl.col("setting").cast(pl.String) == SETTING_CODES[setting])
-    return labelled.with_columns(setting=pl.lit(setting))
+def _needed(spec: TableSpec) -> list[str]:
+    """The columns of counts on which rows and columns of the table hang."""
+    columns = [each for column in spec.columns for each in (column, column.of) if each]
+    gathered = (name for column in columns for name, _ in column.gathers)
+    places = ("region_code", *(code for level, code in _CODE.items() if level in _with_none(spec)))
+    return list(dict.fromkeys((*places, "month", "days", *gathered)))
 
 
-def _complete(
-    spec: TableSpec, values: pl.DataFrame, months: Sequence[Month], names: pl.DataFrame | None
-) -> pl.DataFrame:
-    """Every row in published order with every period, whether or not there was activity."""
-    rows = _england_rows(spec)
-    if names is not None:
-        of_providers = values.filter(pl.col("org_code") != ENGLAND_CODE).select(ROW).unique()
-        rows = pl.concat([rows, _provider_rows(spec, of_providers, names)])
-    periods = pl.DataFrame({"period": [*map(str, months), YEAR]})
-    cells = rows.with_row_index("row").join(periods.with_row_index("column"), how="cross")
+def _with_none(spec: TableSpec) -> tuple[Level, ...]:
+    """The levels of a table; whoever has no commissioner is told from the commissioners."""
+    levels = spec.basis.levels
+    return (*levels, Level.COMMISSIONER) if Level.NO_COMMISSIONER in levels else levels
+
+
+def _settings(spec: TableSpec) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((setting.text, setting.gathers) for setting in spec.settings) or (("", ()),)
+
+
+def _of_setting(spec: TableSpec, labelled: pl.LazyFrame, text: str, gathers: tuple[str, ...]) -> pl.LazyFrame:
+    if gathers:
+        labelled = labelled.filter(pl.col(spec.divided_by).cast(pl.String).is_in(gathers))
+    return labelled.with_columns(row_setting=pl.lit(text))
+
+
+def _placed(level: Level, chosen: pl.DataFrame) -> pl.DataFrame:
+    """The counts of the level's rows, with level, region_code and org_code of the row: `-` where it has none."""
+    if level in (Level.COMMISSIONER, Level.NO_COMMISSIONER):
+        has_none = pl.col("commissioner_code").is_null()
+        chosen = chosen.filter(has_none if level is Level.NO_COMMISSIONER else ~has_none)
+    region = pl.col("region_code").fill_null(ENGLAND_CODE) if level in _IN_REGION else _NOWHERE
+    code = pl.col(_CODE[level]).fill_null(ENGLAND_CODE) if level in _CODE else _NOWHERE
+    placed = chosen.with_columns(level=pl.lit(level.value, LEVELS), region_code=region, row_code=code)
+    keys = [name for name in placed.columns if name not in {*_CODE.values(), "row_code", "tests"}]
+    gathered = placed.group_by(*keys, "row_code").agg(pl.col("tests").sum())
+    return gathered.rename({"row_code": "org_code"}).select(*keys, "org_code", "tests")
+
+
+def _values(spec: TableSpec, columns: Sequence[Column], everywhere: pl.DataFrame) -> pl.DataFrame:
+    """What each cell that has any counts holds: CELL, tests, dated, value, of."""
+    by_column = pl.concat([_of_column(column, column, everywhere) for column in columns])
+    values = by_column.group_by(CELL).agg(pl.col("tests").sum())
+    if spec.measure.is_median:
+        values = values.join(median_days(by_column, CELL), on=CELL, how="left")
+    else:
+        values = values.with_columns(value=pl.col("tests").cast(pl.Float64), dated=pl.col("tests"))
+    shares = [(column, column.of) for column in columns if column.of]
+    if not shares:
+        return values.with_columns(of=pl.lit(None, pl.Int64))
+    wholes = pl.concat([_of_column(column, whole, everywhere) for column, whole in shares])
+    of = wholes.group_by(CELL).agg(of=pl.col("tests").sum())
+    return values.join(of, on=CELL, how="full", coalesce=True)
+
+
+def _of_column(column: Column, gathering: Column, everywhere: pl.DataFrame) -> pl.DataFrame:
+    """The counts that `gathering` selects, as those of a column."""
+    words = {"period": pl.lit(column.period), "column": pl.lit(column.name)}
+    return everywhere.filter(gathering.selects).select(*ROW, "days", "tests", **words)
+
+
+def _order_of(columns: Sequence[Column]) -> pl.DataFrame:
+    words = [(column.period, column.name, column.of is not None) for column in columns]
+    schema = {"period": pl.String, "column": pl.String, "is_share": pl.Boolean}
+    return pl.DataFrame(words, schema=schema, orient="row").with_row_index("place")
+
+
+def _rows(spec: TableSpec, found: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
+    """Every row in published order: all of England's, and of other levels those with activity.
+
+    Rule: publication specification, Definitions, Sort. What has no code or region stands last in its level.
+    """
+    words = [(label.text, text) for label in spec.labels for text in spec.setting_texts]
+    order = pl.DataFrame(words, schema=["label", "row_setting"], orient="row").with_row_index("words_place")
+    england = order.with_columns(
+        level=pl.lit(Level.ENGLAND.value, LEVELS), region_code=_NOWHERE, org_code=_NOWHERE
+    ).drop("words_place")
+    others = found.filter(pl.col("level") != Level.ENGLAND.value)
+    rows = pl.concat([england.select(ROW), others.select(ROW)]).join(order, on=["label", "row_setting"])
     return (
-        cells.join(values, on=[*ROW, "period"], how="left")
-        .sort("row", "column")
-        .select(
-            *PLACE, "provider_name", "label", "setting", "period", pl.col("tests", "dated").fill_null(0), "value"
+        named(rows, places)
+        .sort(
+            "level",
+            pl.col("region_code") == ENGLAND_CODE,
+            "region_code",
+            pl.col("org_code") == ENGLAND_CODE,
+            pl.col("provider_name").str.to_lowercase(),
+            "org_code",
+            "words_place",
         )
+        .drop("words_place")
+        .with_row_index("row")
     )
 
 
-def _england_rows(spec: TableSpec) -> pl.DataFrame:
-    rows = [
-        {**ENGLAND, "label": label.text, "setting": setting}
-        for label in spec.labels
-        for setting in spec.settings or ("",)
-    ]
-    return pl.DataFrame(rows)
-
-
-def _provider_rows(spec: TableSpec, rows: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
-    """Rows in published order (publication specification, Definitions, Sort)."""
-    labels, settings = [label.text for label in spec.labels], list(spec.settings or ("",))
-    order = (
-        pl.col("region_code"),
-        pl.col("provider_name").str.to_lowercase(),
-        pl.col("org_code"),
-        pl.col("label").replace_strict(labels, range(len(labels)), return_dtype=pl.UInt32),
-        pl.col("setting").replace_strict(settings, range(len(settings)), return_dtype=pl.UInt32),
+def _complete(spec: TableSpec, cells: pl.DataFrame) -> pl.DataFrame:
+    """Every cell, whether or not there was activity."""
+    return cells.select(
+        pl.col("level").cast(pl.String),
+        *("region_code", "org_code", "provider_name", *spec.basis.further, "label"),
+        pl.col("row_setting").alias("setting"),
+        *("period", "column"),
+        pl.col("tests", "dated").fill_null(0),
+        "value",
+        of=pl.when("is_share").then(pl.col("of").fill_null(0)),
     )
-    named = rows.join(names, on="org_code", how="left")
-    return named.sort(order).select(*ENGLAND, "label", "setting")

@@ -1,4 +1,4 @@
-"""The tables of the publication, as data. A further table is a further entry.
+"""The tables of the monthly release, as data. A further table is a further entry.
 
 Titles, headings, labels and file stems are the published ones; sentences are ours.
 """
@@ -11,27 +11,37 @@ from publish.tables.specification import ALL_SETTINGS, GP_DIRECT_ACCESS, Label, 
 
 ALL_MODALITIES: Final = "All modalities"
 
-_BY_MODALITY = tuple(Label(m.modality, (m.modality,)) for m in modalities() if m.in_provider_tables)
-_INTERVENTIONAL = tuple(Label(m.interventional_name, (m.modality,)) for m in modalities() if m.interventional_name)
-_BY_CANCER_GROUP = tuple(Label(group.cancer_group, (group.cancer_group,)) for group in cancer_groups())
-_EVERY_MODALITY = Label(ALL_MODALITIES, tuple(label.text for label in _BY_MODALITY))
-
-_REGION_NOTE = "Independent sector providers are listed once for each region in which they have sites."
-_ROUNDING_NOTE = (
-    "Counts are rounded to the nearest {base} after adding up, so England and {total} totals may differ from "
-    "the sum of providers or months."
+BY_MODALITY: Final = tuple(Label(m.modality, (m.modality,)) for m in modalities() if m.in_provider_tables)
+INTERVENTIONAL: Final = tuple(
+    Label(m.interventional_name, (m.modality,)) for m in modalities() if m.interventional_name
 )
-_ROWS_NOTE = "A row is shown only where the provider submitted such activity in the period."
-_COUNT_NOTES = (_REGION_NOTE, _ROUNDING_NOTE, _ROWS_NOTE)
-_COUNT_KEY = (
+BY_CANCER_GROUP: Final = tuple(Label(group.cancer_group, (group.cancer_group,)) for group in cancer_groups())
+EVERY_MODALITY: Final = Label(ALL_MODALITIES, tuple(label.text for label in BY_MODALITY))
+
+
+def rounding_note(totals: str, parts: str) -> str:
+    """Why totals may differ from the sum of their parts."""
+    return (
+        "Counts are rounded to the nearest {base} after adding up, so "
+        f"{totals} may differ from the sum of {parts}."
+    )
+
+
+ALL_AND_GP: Final = (Label(ALL_SETTINGS), Label(GP_DIRECT_ACCESS, ("04",)))
+
+REGION_NOTE: Final = "Independent sector providers are listed once for each region in which they have sites."
+ROWS_NOTE: Final = "A row is shown only where the provider submitted such activity in the period."
+COUNT_NOTES: Final = (REGION_NOTE, rounding_note("England and {total} totals", "providers or months"), ROWS_NOTE)
+BLANK_CELLS: Final = "Blank cells = no data has been submitted"
+COUNT_KEY: Final = (
     "0 = zero activity submitted",
     "* = suppression: values of less than {threshold} are suppressed",
-    "Blank cells = no data has been submitted",
+    BLANK_CELLS,
 )
 _MEDIAN_NOTES = (
-    _REGION_NOTE,
+    REGION_NOTE,
     "England and {total} medians are worked out from the records, not from other medians.",
-    _ROWS_NOTE,
+    ROWS_NOTE,
 )
 _MEDIAN_KEY = (
     "0 = median value is 0",
@@ -58,9 +68,9 @@ TABLE_1: Final = TableSpec(
     measure=Measure.TESTS,
     labelled_by="modality",
     label_heading="Modality",
-    labels=_BY_MODALITY,
-    notes=_COUNT_NOTES,
-    key=_COUNT_KEY,
+    labels=BY_MODALITY,
+    notes=COUNT_NOTES,
+    key=COUNT_KEY,
 )
 TABLE_2: Final = replace(
     TABLE_1,
@@ -83,6 +93,7 @@ TABLE_3: Final = replace(
     "in England",
     file_stem="Modality-Provider-Median-Test-to-Report",
     measure=Measure.TEST_TO_REPORT,
+    interval="test_to_report",
     remarks=_REPORT_REMARKS,
     key=tuple(line.replace("{dates}", _REPORT_DATES) for line in _MEDIAN_KEY),
 )
@@ -95,8 +106,8 @@ TABLE_4: Final = replace(
     file_stem="Bodysite-Provider-Counts",
     labelled_by="cancer_group",
     label_heading="Test",
-    labels=_BY_CANCER_GROUP,
-    settings=(ALL_SETTINGS, GP_DIRECT_ACCESS),
+    labels=BY_CANCER_GROUP,
+    settings=ALL_AND_GP,
 )
 TABLE_5: Final = replace(
     TABLE_2,
@@ -133,11 +144,11 @@ TABLE_12: Final = replace(
     summary="Number of interventional radiology procedures in each month by modality (exam type), NHS funded "
     "patients in England",
     file_stem="Interventional-Provider-Counts",
-    labels=_INTERVENTIONAL,
-    interventional_only=True,
+    labels=INTERVENTIONAL,
+    only=(("interventional", True),),
 )
 
 MONTHLY_TABLES: Final = (TABLE_1, TABLE_2, TABLE_3, TABLE_4, TABLE_5, TABLE_6, TABLE_12)
 
 # Table 1 with all modalities together as a last row: what the document says of England as a whole.
-ACTIVITY: Final = replace(TABLE_1, labels=(*_BY_MODALITY, _EVERY_MODALITY))
+ACTIVITY: Final = replace(TABLE_1, labels=(*BY_MODALITY, EVERY_MODALITY))

@@ -58,6 +58,6 @@ def _in_a_table(tables: Sequence[TableSpec]) -> pl.Expr:
     """Whether a count reaches any of the tables."""
     return pl.any_horizontal(
         pl.col(spec.labelled_by).cast(pl.String).is_in([g for label in spec.labels for g in label.gathers])
-        & (pl.col("interventional") if spec.interventional_only else pl.lit(value=True))
+        & pl.all_horizontal(pl.lit(value=True), *(pl.col(name) == value for name, value in spec.only))
         for spec in tables
     ).fill_null(value=False)

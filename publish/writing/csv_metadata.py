@@ -10,7 +10,16 @@ from typing import Any, Final
 from publish.disclosure.control import NO_DATA, SUPPRESSED, ProtectedTable
 from publish.disclosure.policy import Policy
 from publish.edition import Edition
-from publish.tables.specification import ALL_SETTINGS
+from publish.tables.specification import (
+    ALL_SETTINGS,
+    REGION_COLUMN,
+    Column,
+    Level,
+    Measure,
+    PlaceColumn,
+    TableSpec,
+)
+from publish.writing.fillings import Fillings
 
 Json = dict[str, Any]
 
@@ -24,7 +33,20 @@ DIALECT: Final[Json] = {
     "header": True,
     "headerRowCount": 1,
 }
-PLACE_KEY: Final = ("region_code", "org_code", "provider_name")  # one code may stand under an old and a new name
+SETTING_MEANING: Final = f"Who asked for the test; '{ALL_SETTINGS}' is every source setting together."
+# How all tables together say where or who a row is.
+PLACES: Final = (
+    REGION_COLUMN,
+    PlaceColumn("", "org_code", "org_code", "Code of the board, provider or commissioner.", 0),
+    PlaceColumn("", "provider_name", "org_name", "Name of the region, board, provider or commissioner.", 0),
+)
+UNITS: Final = {
+    Measure.TESTS: "tests",
+    Measure.REQUEST_TO_TEST: "days",
+    Measure.TEST_TO_REPORT: "days",
+    Measure.PER_CENT: "per cent",
+    Measure.PER_1000: "tests per 1,000 population",
+}
 
 
 def notes(policy: Policy) -> tuple[str, ...]:
@@ -33,7 +55,9 @@ def notes(policy: Policy) -> tuple[str, ...]:
         f"Counts are rounded to the nearest {policy.rounding_base} after adding up, so totals may differ from the "
         "sum of their parts.",
         f"A value is empty where it is hidden (status '{SUPPRESSED}': a count of fewer than "
-        f"{policy.threshold} tests, or the median of so few) and where nothing was submitted (status '{NO_DATA}').",
+        f"{policy.threshold} tests, or the median or a percentage of so few) and where nothing was submitted "
+        "(status "
+        f"'{NO_DATA}').",
         "Text that a spreadsheet would run as a formula (it begins with =, +, - or @, or with a tab or a new line) "
         "has a single quote before it.",
     )
@@ -41,21 +65,26 @@ def notes(policy: Policy) -> tuple[str, ...]:
 
 def table_metadata(table: ProtectedTable, edition: Edition, policy: Policy, file_name: str) -> Json:
     """The metadata of one table's file; columns as `csv_files.tidy` gives them."""
-    spec = table.spec
+    spec, filled = table.spec, Fillings(table, edition, policy)
     labelled = spec.label_heading.lower()
-    settings = [settings_column(spec.settings)] if spec.settings else []
+    settings = [settings_column(spec)] if spec.settings else []
+    headings = [described for described in heading_columns((table,)) if described["name"] in column_names(spec)]
+    places = [place_column(place) for place in spec.basis.places]
     columns = [
         *period_columns(),
-        *place_columns(),
+        level_column(spec.basis.levels),
+        *places,
         one_of(labelled, spec.label_heading, f"The {labelled}.", (label.text for label in spec.labels)),
         *settings,
+        *headings,
         measure_column((table,)),
         value_column((table,)),
         STATUS_COLUMN,
     ]
-    key = ["period", "level", *PLACE_KEY, labelled, *(["source_setting"] if settings else [])]
-    remarks = (*spec.remarks, *notes(policy))
-    return metadata(file_name, spec.name, f"{spec.summary}.", remarks, columns, key, edition)
+    told_apart = [*places, *settings, *headings]
+    key = ["period", "level", labelled, *(str(column["name"]) for column in told_apart)]
+    remarks = (*filled.lines(spec.remarks), *notes(policy))
+    return metadata(file_name, filled(spec.name), f"{filled(spec.summary)}.", remarks, columns, key, edition)
 
 
 def all_tables_metadata(
@@ -63,18 +92,23 @@ def all_tables_metadata(
 ) -> Json:
     """The metadata of the file with every table; columns as `csv_files.all_together` gives them."""
     labels = (label.text for table in tables for label in table.spec.labels)
+    levels = tuple(dict.fromkeys(level for table in tables for level in table.spec.basis.levels))
+    texts = (text for table in tables for text in (ALL_SETTINGS, *table.spec.setting_texts) if text)
     columns = [
         one_of("table", "Table", "The number of the published table.", (table.spec.number for table in tables)),
         measure_column(tables),
         *period_columns(),
-        *place_columns(),
-        one_of("modality_or_test", "Modality or test", "The modality, or the test of Tables 4 to 6.", labels),
-        settings_column(setting for table in tables for setting in (ALL_SETTINGS, *table.spec.settings)),
+        level_column(levels),
+        *(place_column(place) for place in PLACES),
+        one_of("modality_or_test", "Modality or test", "The modality, or the test.", labels),
+        one_of("source_setting", "Patient source setting", SETTING_MEANING, texts),
+        *heading_columns(tables),
         value_column(tables),
         STATUS_COLUMN,
     ]
-    key = ["table", "period", "level", *PLACE_KEY, "modality_or_test", "source_setting"]
-    names = "; ".join(table.spec.name for table in tables)
+    places = (place.csv_name for place in PLACES)
+    key = ["table", "period", "level", *places, "modality_or_test", "source_setting", "column_group", "column"]
+    names = "; ".join(dict.fromkeys(table.spec.name for table in tables))
     description = f"Every table of the release: {names}."
     return metadata(file_name, "All tables", description, notes(policy), columns, key, edition)
 
@@ -149,56 +183,74 @@ def period_columns() -> list[Json]:
             "both included: an ISO 8601 interval. A value for the year so far is no sum of those for its months.",
             {"base": "string", "format": f"^{month}(/{month})?$"},
         ),
-        one_of("period_type", "Period type", "Which of the two the period is.", ("month", "year_to_date")),
+        one_of(
+            "period_type",
+            "Period type",
+            "What the period is.",
+            ("month", "quarter", "year_to_date"),
+        ),
     ]
 
 
-def place_columns() -> list[Json]:
-    """level, region_code, org_code and provider_name."""
-    england = "Empty for England."
+def level_column(levels: Iterable[Level]) -> Json:
+    """level: what a row is about."""
+    return one_of("level", "Level", "What the row is about.", (level.value for level in levels))
+
+
+def place_column(place: PlaceColumn) -> Json:
+    """A column that says where or who a row is."""
+    kind = "integer" if place.name == "population" else "string"
+    meaning = f"{place.meaning} Empty for England, and where there is none."
+    return column(place.csv_name, place.csv_name.replace("_", " ").capitalize(), meaning, kind, required=False)
+
+
+def settings_column(spec: TableSpec) -> Json:
+    """source_setting or sex: by what the rows of a table divide."""
+    if spec.divided_by == "setting":
+        return one_of("source_setting", "Patient source setting", SETTING_MEANING, spec.setting_texts)
+    return one_of(spec.divided_by, spec.setting_heading, "By what the rows divide.", spec.setting_texts)
+
+
+def heading_columns(tables: tuple[ProtectedTable, ...]) -> list[Json]:
+    """column_group and column: which column of the published table a value is from; empty where it is a month."""
+    columns = [column for table in tables for column in table.columns]
+    groups = (column.group for column in columns if column.group)
+    headings = (column.heading for column in columns if column.heading)
+    months = any(column.is_period for column in columns)
     return [
-        one_of("level", "Level", "Whether the row is for England or for a provider.", ("England", "Provider")),
-        column(
-            "region_code",
-            "Region code",
-            f"Code of the NHS England region of the provider's sites. {england}",
-            "string",
-            required=False,
-        ),
-        column(
-            "org_code",
-            "Organisation code",
-            f"Code of the provider (Organisation Data Service); together with region_code it tells rows apart, as "
-            f"an independent provider is listed once for each region in which it has sites. {england}",
-            "string",
-            required=False,
-        ),
-        column("provider_name", "Provider name", f"Name of the provider. {england}", "string", required=False),
+        one_of("column_group", "Column group", "Heading of the group of columns.", groups, required=not months),
+        one_of("column", "Column", "Heading of the column in the published table.", headings, required=not months),
     ]
 
 
-def settings_column(settings: Iterable[str]) -> Json:
-    """source_setting."""
-    meaning = f"Who asked for the test; '{ALL_SETTINGS}' is every source setting together."
-    return one_of("source_setting", "Patient source setting", meaning, settings)
+def setting_name(spec: TableSpec) -> str:
+    """The name of the column by which the rows of a table divide: `source_setting`, `sex`."""
+    return "source_setting" if spec.divided_by == "setting" else spec.divided_by
+
+
+def column_names(spec: TableSpec) -> tuple[str, ...]:
+    """The names of the columns that say which column of figures a value is from; none where these are months."""
+    grouped = ("column_group",) if any(column.group for column in spec.columns) else ()
+    return (*grouped, "column") if spec.columns else ()
 
 
 def measure_column(tables: tuple[ProtectedTable, ...]) -> Json:
     """measure: what the value counts or measures."""
-    names = (measure_name(table) for table in tables)
+    names = (measure_name(table, column) for table in tables for column in table.columns)
     return one_of("measure", "Measure", "What the value is.", names)
 
 
-def measure_name(table: ProtectedTable) -> str:
+def measure_name(table: ProtectedTable, of: Column) -> str:
     """`tests`, or `median days request to test`: without the comma, so that it needs no quotes."""
-    return table.spec.measure.value.replace(",", "")
+    return of.measure(table.spec.measure).value.replace(",", "")
 
 
 def value_column(tables: tuple[ProtectedTable, ...]) -> Json:
-    """value: a whole number of tests, or a median in days with at most one half."""
-    units = {"days" if table.spec.measure.is_median else "tests" for table in tables}
-    base = "decimal" if "days" in units else "integer"
-    unit = " or ".join(sorted(units, reverse=True))
+    """value: a whole number of tests, a median in days with at most one half, per cent, or a rate."""
+    measures = (each.measure(table.spec.measure) for table in tables for each in table.columns)
+    units = tuple(dict.fromkeys(UNITS[measure] for measure in measures))
+    base = "integer" if units == ("tests",) else "decimal"
+    unit = " or ".join(units)
     described = f"The published value in {unit}, as the measure says; empty where status gives a reason."
     number: Json = {"base": base, "minimum": 0}
     return column("value", "Value", described, number, required=False) | {"schema:unitText": unit}

@@ -85,7 +85,7 @@ def about_release(edition: Edition) -> dict[str, object]:
         "edition": edition,
         "house": edition.house,
         "version": VERSION,
-        "period": in_words(edition.period.thirteen_months),
+        "period": in_words(edition.period.document_months),
         "latest": edition.period.latest,
         "next_published": date_in_words(edition.next_published),
         "workbooks": MONTHLY_TABLES,

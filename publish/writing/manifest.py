@@ -13,7 +13,7 @@ from typing import Any, Final
 from publish.disclosure.policy import Policy
 from publish.edition import Edition
 from publish.house import House
-from publish.period import Month, MonthlyPeriod
+from publish.period import parse_period
 
 FILE_NAME: Final = "manifest.json"
 DISTRIBUTION: Final = "publish"
@@ -30,7 +30,7 @@ def write_manifest(
     manifest = {
         "release": {
             "name": edition.name,
-            "latest_month": str(edition.period.latest),
+            "period": edition.period.name,
             "status": edition.status,
             "published": edition.published.isoformat(),
             "next_published": edition.next_published.isoformat(),
@@ -62,7 +62,7 @@ def edition_of(manifest: Mapping[str, Any], *, draft: bool) -> Edition:
     """The edition that the manifest describes, as a draft or as its public form."""
     release, house = manifest["release"], dict(manifest["house"])
     return Edition(
-        period=MonthlyPeriod(Month.parse(release["latest_month"])),
+        period=parse_period(release["period"]),
         published=date.fromisoformat(release["published"]),
         next_published=date.fromisoformat(release["next_published"]),
         house=House(address=tuple(house.pop("address")), **house),

@@ -17,10 +17,10 @@ def write_outputs(tables: ReleaseTables, edition: Edition, folder: Path, tell: T
     """Write the workbooks, CSV files, charts, document and landing page of an edition into a new folder."""
     for part in ("tables", "csv", "charts"):
         (folder / part).mkdir(parents=True)
-    for table in tables.provider.values():
-        tell(f"Writing the workbook of Table {table.spec.number}")
-        stem = edition.table_stem(table.spec.number, table.spec.file_stem)
-        write_workbook(table, edition, tables.policy, tables.issues, folder / "tables" / f"{stem}.xlsx")
+    for workbook in tables.workbooks:
+        tell(f"Writing the workbook: {workbook.spec.name}")
+        stem = edition.table_stem(workbook.spec.number, workbook.spec.file_stem)
+        write_workbook(workbook, tables, edition, folder / "tables" / f"{stem}.xlsx")
     tell("Writing the CSV files")
     write_csv_files(tables, edition, folder / "csv")
     tell("Drawing the charts")

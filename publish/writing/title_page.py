@@ -6,6 +6,7 @@ ours.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Final
 
 from openpyxl.worksheet.table import Table
@@ -14,8 +15,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from publish.edition import Edition
 from publish.period import date_in_words
 from publish.reference.vocabulary import regions
-from publish.tables.catalogue import MONTHLY_TABLES
-from publish.tables.specification import TableSpec
+from publish.tables.places import commissioner_word
+from publish.writing.content import ProtectedWorkbook, ReleaseTables
+from publish.writing.fillings import Fillings
 from publish.writing.sheet_setup import mark_as_table, one_page_wide, repeat_in_print
 from publish.writing.workbook_styles import Style, fit_row, link, put
 
@@ -41,6 +43,15 @@ PROVISIONAL: Final = (
     "by the day on which they were drawn up: some records may be missing or wrong, the latest months most of all, "
     "and nothing has been adjusted for it. The final figures for the year, published later, replace them and are "
     "usually a little higher."
+)
+FINAL: Final = (
+    "These figures are final. They come from what providers had sent in by the day on which they were drawn up, "
+    "and replace the provisional figures of the monthly releases. Nothing has been adjusted for records that "
+    "are missing or wrong: the issues below name those that are known."
+)
+COMMISSIONER: Final = (
+    "Commissioner: the {word} of the patient's GP practice on the day of the test or, where the practice is not "
+    "known, of the patient's postcode."
 )
 USING: Final = (
     "Activity: the number of imaging tests carried out in the month, whenever they were asked for.",
@@ -72,8 +83,18 @@ class Line:
 BLANK: Final = Line("")
 
 
-def write_title_page(sheet: Worksheet, spec: TableSpec, edition: Edition, issues: Sequence[str]) -> None:
-    """Fill the title page of the workbook of one table."""
+@dataclass(frozen=True)
+class Front:
+    """What a title page is of: its workbook, among those of its release."""
+
+    workbook: ProtectedWorkbook
+    tables: ReleaseTables
+    edition: Edition
+
+
+def write_title_page(sheet: Worksheet, front: Front) -> None:
+    """Fill the title page of a workbook."""
+    edition = front.edition
     sheet.title = SHEET_NAME
     sheet.sheet_view.showGridLines = False
     for column, width in WIDTHS.items():
@@ -81,36 +102,64 @@ def write_title_page(sheet: Worksheet, spec: TableSpec, edition: Edition, issues
     for row, height in LARGE_ROWS.items():
         sheet.row_dimensions[row].height = height
     _write(sheet, 1, [Line(notice, Style.NOTICE, LABELS) for notice in edition.notices])
-    row = _write(sheet, TITLE_ROW, [*_opening(spec, edition), *_introduction(spec), *_using(edition)])
+    row = _write(sheet, TITLE_ROW, [*_opening(front), *_introduction(front), *_using(front)])
     row = _write_regions(sheet, row, edition)
-    _write(sheet, row, [BLANK, *_issues(issues), *_further(edition), *_contact(edition)])
+    _write(sheet, row, [BLANK, *_issues(front.tables.issues), *_further(edition), *_contact(edition)])
     one_page_wide(sheet, "portrait")
     repeat_in_print(sheet, edition.notices)
 
 
-def _opening(spec: TableSpec, edition: Edition) -> Iterator[Line]:
-    yield Line(f"{edition.house.title} statistics", Style.TITLE, LABELS)
-    yield Line(spec.name, Style.LARGE, LABELS)
-    yield Line(edition.period.words, Style.SECTION, LABELS)
+def _opening(front: Front) -> Iterator[Line]:
+    yield Line(f"{front.edition.house.title} statistics", Style.TITLE, LABELS)
+    yield Line(front.workbook.spec.name, Style.LARGE, LABELS)
+    yield Line(front.edition.period.words, Style.SECTION, LABELS)
     yield BLANK
 
 
-def _introduction(spec: TableSpec) -> Iterator[Line]:
+def _introduction(front: Front) -> Iterator[Line]:
     yield from _section("About the data", *ABOUT)
-    yield from _section("Provisional data", PROVISIONAL)
+    annual = front.edition.period.annual
+    yield from _section("Final data" if annual else "Provisional data", FINAL if annual else PROVISIONAL)
     yield _heading("Tables")
-    yield Line("This workbook holds the table in bold. The tables of each monthly release are:")
-    for other in MONTHLY_TABLES:
-        style = Style.STRONG if other.number == spec.number else Style.PARAGRAPH
-        yield Line(f"{other.number}. {other.title}", style)
+    release = f"the annual release for {front.edition.period.year.label}" if annual else "each monthly release"
+    yield Line(f"This workbook holds the table in bold. The tables of {release} are:")
+    yield from _listed(front)
+    if len(front.workbook.tables) > 1:
+        yield from _index(front)
     yield BLANK
 
 
-def _using(edition: Edition) -> Iterator[Line]:
+def _listed(front: Front) -> Iterator[Line]:
+    """The workbooks of the release under the headings of their groups, this one in bold."""
+    listed = [workbook.spec for workbook in front.tables.workbooks]
+    groups = {workbook.group for workbook in listed}
+    for group, workbooks in groupby(listed, key=lambda workbook: workbook.group):
+        if len(groups) > 1:
+            yield Line(group.format(year=front.edition.period.year.label))
+        for workbook in workbooks:
+            style = Style.STRONG if workbook == front.workbook.spec else Style.PARAGRAPH
+            yield Line(f"{workbook.number}. {workbook.title}" if workbook.number else workbook.title, style)
+
+
+def _index(front: Front) -> Iterator[Line]:
+    """The sheets of a workbook of several, each a link."""
+    yield BLANK
+    yield _heading("Index")
+    for table in front.workbook.tables:
+        filled = Fillings(table, front.edition, front.tables.policy)
+        sheet = filled(table.spec.sheet_name)
+        yield Line(f"{sheet}: {filled(table.spec.title)}", Style.LINK, link=f"#'{sheet}'!A1")
+
+
+def _using(front: Front) -> Iterator[Line]:
+    edition = front.edition
     yield _heading("When using this data")
     yield Line(NOT_WAITING_TIMES)
     yield Line("Diagnostics waiting times and activity", Style.LINK, link=edition.house.waiting_times_url)
-    yield from map(Line, USING)
+    yield Line(USING[0])
+    if any(table.spec.basis.counts == "commissioners" for table in front.workbook.tables):
+        yield Line(COMMISSIONER.format(word=commissioner_word(edition.period.latest.last_day)))
+    yield from map(Line, USING[1:])
 
 
 def _issues(issues: Sequence[str]) -> Iterator[Line]:

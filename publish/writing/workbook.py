@@ -1,6 +1,5 @@
-"""The published workbook of one table: its title page, its data sheet, and the file that holds them."""
+"""A published workbook: its title page, a data sheet for each of its tables, and the file that holds them."""
 
-from collections.abc import Sequence
 from datetime import datetime, time
 from io import BytesIO
 from pathlib import Path
@@ -10,41 +9,43 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 from openpyxl.workbook import Workbook
 from openpyxl.writer.excel import ExcelWriter
 
-from publish.disclosure.control import ProtectedTable
 from publish.disclosure.policy import Policy
 from publish.edition import Edition
-from publish.tables.specification import TableSpec
+from publish.writing.content import ProtectedWorkbook, ReleaseTables
 from publish.writing.data_sheet import write_data_sheet
-from publish.writing.title_page import write_title_page
+from publish.writing.fillings import Fillings
+from publish.writing.title_page import Front, write_title_page
 from publish.writing.workbook_styles import add_styles
 
 LANGUAGE: Final = "en-GB"
 
 
-def write_workbook(
-    table: ProtectedTable, edition: Edition, policy: Policy, issues: Sequence[str], file: Path
-) -> None:
-    """Write the published workbook of a protected table.
+def write_workbook(workbook: ProtectedWorkbook, tables: ReleaseTables, edition: Edition, file: Path) -> None:
+    """Write one workbook of a release: its title page, then a sheet for each of its tables.
 
-    `policy` fills in the threshold and the rounding base that the notes and the key name; `issues` are the
-    provider issues for the title page, a sentence each. The same inputs give the same bytes.
+    `tables` are those of the whole release: the title page lists its workbooks and provider issues, and the policy
+    fills in the threshold and the rounding base that notes and key name. The same inputs give the same bytes.
 
     Rule: publication specification, Workbook style.
     """
-    workbook = Workbook()
-    add_styles(workbook)
-    write_title_page(workbook.worksheets[0], table.spec, edition, issues)
-    write_data_sheet(workbook.create_sheet(), table, edition, policy)
-    _describe(workbook, table.spec, edition)
-    workbook.calculation.fullCalcOnLoad = False  # nothing to work out, so closing it need not offer to save it
-    _save(workbook, edition, file)
+    book, policy = Workbook(), tables.policy
+    add_styles(book, policy.percentage_decimals)
+    write_title_page(book.worksheets[0], Front(workbook, tables, edition))
+    for table in workbook.tables:
+        write_data_sheet(book.create_sheet(), table, edition, policy)
+    _describe(book, workbook, edition, policy)
+    book.calculation.fullCalcOnLoad = False  # nothing to work out, so closing it need not offer to save it
+    _save(book, edition, file)
 
 
-def _describe(workbook: Workbook, spec: TableSpec, edition: Edition) -> None:
+def _describe(book: Workbook, workbook: ProtectedWorkbook, edition: Edition, policy: Policy) -> None:
     """Title, language and author of the document. The author is the organisation, never a person."""
-    about, house = workbook.properties, edition.house
-    about.title = f"{house.title}: {spec.name}, {edition.period.words}"
-    about.subject = spec.summary
+    about, house = book.properties, edition.house
+    first = workbook.tables[0]
+    about.title = f"{house.title}: {workbook.spec.name}, {edition.period.words}"
+    about.subject = Fillings(first, edition, policy)(
+        first.spec.summary if len(workbook.tables) == 1 else workbook.spec.title
+    )
     about.keywords = f"diagnostic imaging, NHS, England, statistics, {edition.status.lower()}"
     about.description = " ".join(edition.notices) or None
     about.creator = about.lastModifiedBy = house.organisation

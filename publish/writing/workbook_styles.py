@@ -4,6 +4,7 @@ Rule: publication specification, Workbook style.
 """
 
 import textwrap
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.cell.rich_text import CellRichText
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 BLUE: Final = "095BA6"
@@ -47,6 +49,8 @@ class Style(StrEnum):
     KEY = "DID key"
     COUNT = "DID whole number"
     HALF_DAYS = "DID half days"
+    PER_CENT = "DID per cent"
+    RATE = "DID rate"
     HIDDEN = "DID suppressed"
     FOOT = "DID foot"
 
@@ -56,12 +60,16 @@ class Style(StrEnum):
         return f"{self}, closing"
 
 
-BODY: Final = (Style.KEY, Style.COUNT, Style.HALF_DAYS, Style.HIDDEN)
+BODY: Final = (Style.KEY, Style.COUNT, Style.HALF_DAYS, Style.PER_CENT, Style.RATE, Style.HIDDEN)
 
 _ARIAL = Font(name="Arial", size=10)
 _ARIAL_BOLD = Font(name="Arial", size=10, bold=True)
 _VERDANA = Font(name="Verdana", size=10)
-_FORMATS = {Style.KEY: TEXT, Style.HIDDEN: TEXT, Style.COUNT: WHOLE, Style.HALF_DAYS: HALF, Style.GROUP: TEXT}
+_FORMATS = {
+    **dict.fromkeys((Style.KEY, Style.HIDDEN, Style.GROUP), TEXT),
+    **dict.fromkeys((Style.HALF_DAYS, Style.RATE), HALF),
+    Style.COUNT: WHOLE,
+}
 _FONTS = {
     Style.TITLE: Font(name="Verdana", size=14, bold=True, color=BLUE),
     Style.SECTION: _ARIAL_BOLD,
@@ -90,6 +98,8 @@ _ALIGNMENTS = {
     Style.GROUP: Alignment(horizontal="centerContinuous", vertical="center"),
     Style.COUNT: _NUMBERS,
     Style.HALF_DAYS: _NUMBERS,
+    Style.PER_CENT: _NUMBERS,
+    Style.RATE: _NUMBERS,
     Style.HIDDEN: _NUMBERS,
 }
 _UNWRAPPED = Alignment(horizontal="left", vertical="top")
@@ -103,21 +113,23 @@ _BORDERS = {
 _FILLED = (Style.GROUP, Style.HEADER_TEXT, Style.HEADER_NUMBER)
 
 
-def add_styles(workbook: Workbook) -> None:
+def add_styles(workbook: Workbook, percentage_decimals: int) -> None:
     """Give a workbook every named style. Made once each, since styling cell by cell takes most of the time."""
+    shown = ("0." + "0" * percentage_decimals).rstrip(".") + "%"
+    formats = _FORMATS | {Style.PER_CENT: shown}
     for style in Style:
-        workbook.add_named_style(_named(style, str(style), _BORDERS.get(style, Border())))
+        workbook.add_named_style(_named(style, str(style), _BORDERS.get(style, Border()), formats))
     for style in BODY:
-        workbook.add_named_style(_named(style, style.closing, Border(bottom=_THIN)))
+        workbook.add_named_style(_named(style, style.closing, Border(bottom=_THIN), formats))
 
 
-def _named(style: Style, name: str, border: Border) -> NamedStyle:
+def _named(style: Style, name: str, border: Border, formats: Mapping[Style, str]) -> NamedStyle:
     fill = PatternFill("solid", fgColor=HEADER_FILL) if style in _FILLED else PatternFill()
     return NamedStyle(
         name=name,
         font=_FONTS.get(style, _ARIAL),
         alignment=_ALIGNMENTS.get(style, _UNWRAPPED),
-        number_format=_FORMATS.get(style, GENERAL),
+        number_format=formats.get(style, GENERAL),
         border=border,
         fill=fill,
         builtinId=_BUILT_IN.get(style),
@@ -136,9 +148,10 @@ def put(sheet: Worksheet, row: int, column: int, value: str | float | CellRichTe
 
 
 def link(sheet: Worksheet, row: int, column: int, target: str, style: str) -> None:
-    """Make the whole of a written cell a link."""
+    """Make the whole of a written cell a link: to an address, or to a place in the workbook (`#'Table 7a'!A1`)."""
     cell: Any = sheet.cell(row, column)
-    cell.hyperlink = target
+    inside = target.startswith("#")
+    cell.hyperlink = Hyperlink(ref=cell.coordinate, location=target[1:]) if inside else target
     cell.style = style  # openpyxl puts a style of its own on a link
 
 

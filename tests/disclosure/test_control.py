@@ -14,12 +14,13 @@ from publish.tables.catalogue import TABLE_1, TABLE_2
 from publish.tables.specification import Measure
 from publish.tables.truth import TrueTable
 
-SHAPE = dict.fromkeys(("region_code", "org_code", "provider_name", "label", "setting", "period"), "x")
+SHAPE = dict.fromkeys(("level", "region_code", "org_code", "provider_name", "label", "setting"), "x")
+SHAPE |= {"period": "year", "column": "", "of": None}
 
 
 def protected(spec, tests, value, policy=None, dated=None, **columns):
     row = {"tests": tests, "dated": tests if dated is None else dated, "value": value}
-    cells = pl.DataFrame([SHAPE | row | columns], schema_overrides={"value": pl.Float64})
+    cells = pl.DataFrame([SHAPE | row | columns], schema_overrides={"value": pl.Float64, "of": pl.Int64})
     table = protect(TrueTable(spec, (Month(2023, 4),), cells), policy or load_policy())
     return table.cells.select("value", "status").row(0)
 
@@ -101,7 +102,7 @@ def test_many_tests_of_few_persons_are_hidden(persons, shown, status):
 
 
 def test_true_values_do_not_leave():
-    cells = pl.DataFrame([SHAPE | {"tests": 2, "dated": 2, "value": 2.0}])
+    cells = pl.DataFrame([SHAPE | {"tests": 2, "dated": 2, "value": 2.0}], schema_overrides={"of": pl.Int64})
     table = protect(TrueTable(TABLE_1, (Month(2023, 4),), cells), load_policy())
     assert not {"tests", "dated"} & set(table.cells.columns)
 
@@ -112,7 +113,7 @@ def test_only_control_makes_a_protected_table():
 
 
 def test_nothing_else_in_the_project_applies_the_rule():
-    """Only control names the seal; it, release and link alone know `protect`, it and the kept files `restore`."""
+    """Only control names the seal; it, release_tables and link alone know `protect`, it and the kept files `restore`."""
     root = Path(__file__).parents[2] / "publish"
     users = {word: set() for word in ("_SEAL", "protect(", "restore(")}
     for file in root.rglob("*.py"):
@@ -121,7 +122,7 @@ def test_nothing_else_in_the_project_applies_the_rule():
                 files.add(file.relative_to(root).as_posix())
     control = "disclosure/control.py"
     assert users["_SEAL"] == {control}
-    assert users["protect("] == {control, "linkage/link.py", "release.py"}
+    assert users["protect("] == {control, "linkage/link.py", "release_tables.py"}
     assert users["restore("] == {control, "writing/protected_files.py"}
 
 

@@ -12,9 +12,9 @@ from publish.disclosure.control import SUPPRESSED, protect
 from publish.disclosure.policy import load_policy
 from publish.period import Month, MonthlyPeriod
 from publish.reference.tables import load_reference
-from publish.release import provider_names
 from publish.tables.builder import build
 from publish.tables.catalogue import ACTIVITY, ALL_MODALITIES, MONTHLY_TABLES, TABLE_1, TABLE_4
+from publish.tables.places import places_on
 from tests.fields.test_organisation import table
 from tests.made_records import frame, record
 from tests.tables.slow import EXAMS, SITES, slow_table
@@ -23,7 +23,7 @@ PERIOD = MonthlyPeriod(Month(2023, 6))
 BUNDLED = load_reference()
 SITE_ROWS = [{"site_code": site, "org_code": org, "region_code": region} for site, (region, org) in SITES.items()]
 REFERENCE = type(BUNDLED)(BUNDLED.providers, table("sites", SITE_ROWS), BUNDLED.exam_codes, ())
-NAMES = provider_names(REFERENCE.providers, PERIOD.latest.last_day)
+PLACES = places_on(REFERENCE, PERIOD.latest.last_day)
 
 tested = st.dates(date(2023, 3, 25), date(2023, 7, 5))
 wait = st.one_of(st.none(), st.integers(0, 4), st.integers(0, 900))
@@ -45,8 +45,8 @@ def records(draw):
 
 
 def tables_of(listed, specs=MONTHLY_TABLES):
-    tests = reduce_records(frame(listed).lazy(), REFERENCE).tests
-    return {spec.number: protect(build(spec, tests, PERIOD.months, NAMES), load_policy()) for spec in specs}
+    counts = reduce_records(frame(listed).lazy(), REFERENCE)
+    return {spec.number: protect(build(spec, counts, PERIOD.months, PLACES), load_policy()) for spec in specs}
 
 
 def printed(protected):
@@ -99,9 +99,9 @@ def test_a_row_appears_only_where_there_was_such_activity():
 
 def test_every_row_has_every_period():
     for protected in tables_of([record()]).values():
-        assert protected.periods == ("2023-04", "2023-05", "2023-06", "year")
+        periods = ("2023-04", "2023-05", "2023-06", "year")
         per_row = protected.cells.group_by("region_code", "org_code", "label", "setting", maintain_order=True)
-        assert {tuple(periods) for periods in per_row.agg("period")["period"]} == {protected.periods}
+        assert {tuple(of_row) for of_row in per_row.agg("period")["period"]} == {periods}
 
 
 def test_all_modalities_together_are_counted_once_and_rounded_once():
@@ -115,5 +115,5 @@ def test_all_modalities_together_are_counted_once_and_rounded_once():
     ("on", "name"), [((2021, 3), "BMI Healthcare"), ((2023, 3), "Circle Health Group Limited")]
 )
 def test_a_provider_carries_its_name_of_the_time(on, name):
-    names = dict(provider_names(BUNDLED.providers, Month(*on).last_day).iter_rows())
-    assert names["NT4"] == name
+    places = places_on(BUNDLED, Month(*on).last_day).filter(level="Provider")
+    assert dict(places.select("code", "provider_name").iter_rows())["NT4"] == name

@@ -79,7 +79,7 @@ def counted(tests: int) -> Cell:
 
 def sparse(edition: Edition, **england: dict[tuple[str, str, str], Cell]) -> ReleaseTables:
     """A release without data but for what is given, by table: `activity`, `waits`, `reports`, `cancer`."""
-    months = edition.period.thirteen_months
+    months = edition.period.document_months
     specs = {
         "1": (ACTIVITY, "activity"),
         "2": (TABLE_2, "waits"),
@@ -230,7 +230,7 @@ def test_the_longest_wait_is_the_title_where_every_median_is_shown(tmp_path: Pat
 
 
 def test_a_missing_month_breaks_the_line_and_a_lone_value_has_a_mark(tmp_path: Path) -> None:
-    months = [str(month) for month in sample_edition().period.thirteen_months]
+    months = [str(month) for month in sample_edition().period.document_months]
     values = {(XRAY, "", month): counted(5000) for month in months}
     values[XRAY, "", months[4]] = (0, None)
     values[XRAY, "", months[11]] = counted(2)
@@ -303,7 +303,7 @@ def test_the_spread_draws_a_dot_for_every_provider_that_is_not_hidden(tmp_path: 
 
 @pytest.mark.parametrize("hidden", [False, True])
 def test_a_release_without_a_value_still_has_its_charts_and_says_so(tmp_path: Path, *, hidden: bool) -> None:
-    months = [str(month) for month in sample_edition().period.thirteen_months]
+    months = [str(month) for month in sample_edition().period.document_months]
     cell = counted(2) if hidden else (0, None)
     values = {(label.text, "", month): cell for label in ACTIVITY.labels for month in months}
     charts = drawn(sparse(sample_edition(), activity=values), tmp_path)

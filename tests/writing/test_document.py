@@ -188,7 +188,7 @@ def test_months_without_records_are_named(tmp_path: Path, page: Element) -> None
     edition = sample_edition()
     tables = sample_tables(edition)
     cells = tables.england["1"].cells
-    first = pl.col("period").is_in([str(month) for month in edition.period.thirteen_months[:2]])
+    first = pl.col("period").is_in([str(month) for month in edition.period.document_months[:2]])
     emptied = cells.with_columns(
         value=pl.when(~first).then("value"), status=pl.when(first).then(pl.lit("no data")).otherwise("status")
     )
@@ -273,7 +273,7 @@ def test_a_table_without_data_is_still_a_table() -> None:
 
 
 def test_modalities_are_in_order_of_volume_with_the_total_last() -> None:
-    months = sample_edition().period.thirteen_months
+    months = sample_edition().period.document_months
     rows = document_table(sample_table(ACTIVITY, months, providers=False)).rows
     assert [row[0] for row in rows][:4] == [
         "Plain Radiography",

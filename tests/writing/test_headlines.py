@@ -75,7 +75,7 @@ def release(
     )
     return ReleaseTables(
         provider={},
-        england={number: protected(spec, period.thirteen_months, cells[number]) for number, spec in SPECS.items()},
+        england={number: protected(spec, period.document_months, cells[number]) for number, spec in SPECS.items()},
         year_to_date=protected(ACTIVITY, period.months, year_cells),
         year_before=None if year_before is None else protected(ACTIVITY, period.year_before, before_cells),
         issues=(),
@@ -452,7 +452,7 @@ def test_hiding_a_cell_takes_its_number_out_of_the_text() -> None:
     tables = release(counts=dict.fromkeys((XRAY, CT, MRI), 1_000), waits={XRAY: 33.5, CT: 44.5, MRI: 55.5})
     assert "55.5" in " ".join(every_sentence(tables))
     waits = {(label, "", str(MARCH)): (2, days) for label, days in ((XRAY, 33.5), (CT, 44.5), (MRI, 55.5))}
-    hidden = protected(TABLE_2, MonthlyPeriod(MARCH).thirteen_months, waits)
+    hidden = protected(TABLE_2, MonthlyPeriod(MARCH).document_months, waits)
     text = " ".join(every_sentence(replace(tables, england={**tables.england, "2": hidden})))
     assert not re.search(r"33\.5|44\.5|55\.5|from request to test", text)
 
