@@ -1,0 +1,1 @@
+"""Whether a workbook is accessible: any XLSX or ODS read into one model, and tested point by point."""
