@@ -18,6 +18,7 @@ IMPORTED: Final = {
     "nicip_codes": "Exams by their NICIP codes.",
     "snomed_codes": "The SNOMED CT codes that may be given for an exam.",
     "local_codes": "A submitter's own exam codes, and the NICIP code of each.",
+    "population": "People by integrated care board, for tests per 1,000 population.",
 }
 OF_IMPORTED: Final = {
     "org_code": "Organisation, ODS code",
@@ -39,6 +40,7 @@ OF_IMPORTED: Final = {
     "snomed_description": "Its fully specified name",
     "submitter_code": "Organisation that submits records, ODS code",
     "local_code": "Exam code of that organisation",
+    "population": "People registered with a GP practice of the board, or living in its area; a whole number",
     "valid_from": "First day on which the row holds; empty where it always did",
     "valid_to": "Last day on which the row holds; empty while it still does",
 }

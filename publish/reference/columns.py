@@ -46,7 +46,10 @@ OFFICIAL: Final = {
     # SNOMED codes that may be used for an exam
     "snomed_codes": ("snomed_code", "snomed_description", *VALIDITY),
     "local_codes": ("submitter_code", "local_code", "nicip_code"),
+    # people in the area of a board, or registered with its practices; `population` is a whole number
+    "population": ("icb_code", "population", *VALIDITY),
 }
+NUMBERS: Final = ("population",)  # every other column is text or a date
 # What the store holds beyond OFFICIAL: for the effective `exam_codes` only.
 LOOK_UP: Final = (
     "snomed_code",
@@ -76,6 +79,7 @@ KEYS: Final = {
     "snomed_codes": ("snomed_code",),
     "exam_lookup": ("snomed_code",),
     "local_codes": ("local_code",),
+    "population": ("icb_code",),
 }
 BUNDLED: Final = (*COLUMNS, "commissioners", "icbs", "successions")
 SOURCES: Final = ("kind", "file", "sha256", "rows", "earliest", "latest")
@@ -87,4 +91,8 @@ SITE_FILES: Final = ("ets", "ephpsite", "hospital-sites")
 def empty(table: str) -> pl.DataFrame:
     """An official table without rows."""
     names = (*STORED[table], *OPTIONAL.get(table, ()))
-    return pl.DataFrame(schema={name: pl.Date if name in VALIDITY else pl.String for name in names})
+    return pl.DataFrame(schema={name: _kind(name) for name in names})
+
+
+def _kind(column: str) -> type[pl.DataType]:
+    return pl.Date if column in VALIDITY else pl.Int64 if column in NUMBERS else pl.String

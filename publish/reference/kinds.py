@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from publish.errors import InputRefused, UsageError, did_you_mean
-from publish.reference import area_files, commissioning_files, exam_files, ods_files
+from publish.reference import area_files, commissioning_files, exam_files, ods_files, population_files
 from publish.reference.ods_files import Tables
 from publish.reference.official_files import Grid, head_of, whole_of
 
@@ -209,6 +209,14 @@ _EVERY: Final = (
         f"JSON lines with {', '.join(name.upper() for name in exam_files.LOCAL_CODES)}",
         _headed(*exam_files.LOCAL_CODES),
         exam_files.read_local_codes,
+    ),
+    Kind(
+        "population",
+        "the population of integrated care boards",
+        "a heading with EXTRACT_DATE, SUB_ICB_LOCATION_CODE (or CCG_CODE), SEX, AGE, NUMBER_OF_PATIENTS; "
+        f"or with {', '.join(population_files.BOARDS)}",
+        population_files.is_population,
+        population_files.read_population,
     ),
 )
 KINDS: Final = {kind.name: kind for kind in _EVERY}

@@ -9,6 +9,7 @@ from typing import Final
 import polars as pl
 
 from publish.reference.columns import COLUMNS, SITE_FILES, VALIDITY
+from publish.reference.population_files import unknown_boards
 from publish.reference.tables import ReferenceData
 
 # Which kinds of file each table is filled from.
@@ -25,6 +26,7 @@ FILLED_BY: Final = {
     "snomed_codes": ("exam-lookup", "nicip"),
     "exam_codes": ("exam-lookup", "nicip"),
     "local_codes": ("local-codes",),
+    "population": ("population",),
 }
 TABLES: Final = (*COLUMNS, *(table for table in FILLED_BY if table not in COLUMNS))
 BUNDLED: Final = "bundled"
@@ -108,6 +110,14 @@ def _without_deciles(reference: ReferenceData) -> bool:
     return reference.lsoas["imd_decile"].is_null().all()
 
 
+def _no_population(reference: ReferenceData) -> bool:
+    return reference.population.is_empty()
+
+
+def _population_of_unknown_boards(reference: ReferenceData) -> bool:
+    return bool(unknown_boards(reference.population, reference.icbs))
+
+
 _WANTS: Final = (
     _Want(
         _no_sites,
@@ -173,5 +183,17 @@ _WANTS: Final = (
         "no local codes",
         "a submitter's own exam code is not known",
         "local-codes mappings.json",
+    ),
+    _Want(
+        _no_population,
+        "no population",
+        "tests per 1,000 population are not shown",
+        "population gp-reg-pat-prac-all.csv",
+    ),
+    _Want(
+        _population_of_unknown_boards,
+        "population of boards that are not known",
+        "nothing is set against it",
+        "icbs ICBs.csv",
     ),
 )

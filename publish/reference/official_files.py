@@ -196,8 +196,8 @@ def _json_rows(file: Path, text: str) -> Iterator[list[str]]:
 def with_days(rows: pl.DataFrame, file: Path, **columns: str | None) -> pl.DataFrame:
     """The rows with dates: each new column from the one named (null where None is named).
 
-    Dates as 2020-04-01, 20200401, 01/04/2020 or 01-APR-2020, a time after them ignored; from year 2999 on they mean
-    that there is no end. Raises InputRefused where a value is none of these.
+    Dates as 2020-04-01, 20200401, 01/04/2020, 01-APR-2020, 01APR2020 or 1 April 2020, a time after them ignored;
+    from year 2999 on they mean that there is no end. Raises InputRefused where a value is none of these.
     """
     for name, given in columns.items():
         if given is None or given not in rows.columns:
@@ -217,7 +217,7 @@ def with_days(rows: pl.DataFrame, file: Path, **columns: str | None) -> pl.DataF
 
 def _day(text: pl.Expr) -> pl.Expr:
     date_only = text.str.extract(
-        r"^(\d{8}|\d{4}-\d{2}-\d{2}|\d{2}/\d{2}/\d{4}|\d{2}-[A-Za-z]{3}-\d{4})(?:[T ].*)?$", 1
+        r"^(\d{8}|\d{4}-\d{2}-\d{2}|\d{1,2}/\d{1,2}/\d{4}|\d{1,2}(?:-| ?)[A-Za-z]{3,9}(?:-| ?)\d{4})(?:[T ].*)?$", 1
     )
-    formats = ("%Y%m%d", "%Y-%m-%d", "%d/%m/%Y", "%d-%b-%Y")
+    formats = ("%Y%m%d", "%Y-%m-%d", "%d/%m/%Y", "%d-%b-%Y", "%d %B %Y")
     return pl.coalesce(date_only.str.to_titlecase().str.to_date(form, strict=False) for form in formats)

@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from publish.errors import InputRefused, did_you_mean
-from publish.reference.columns import COLUMNS, KEYS, OPTIONAL, STORED, VALIDITY
+from publish.reference.columns import COLUMNS, KEYS, NUMBERS, OPTIONAL, STORED, VALIDITY
 from publish.reference.vocabulary import cancer_groups
 
 _IN_CAPITALS: Final = (
@@ -22,14 +22,20 @@ def read_table(table: str, file: Path) -> pl.DataFrame:
     """One reference table from a CSV file.
 
     Raises InputRefused where its columns are not as expected, or where a row holds what could never match: no
-    code, dates that are none or end before they begin, a group or mark that no table has.
+    code, dates that are none or end before they begin, a group or mark that no table has, a number that is none.
     """
-    read = cells((COLUMNS | STORED)[table], OPTIONAL.get(table, ()), rows_of_csv(file), file)
+    return checked(table, rows_of_csv(file), file)
+
+
+def checked(table: str, rows: pl.DataFrame, file: Path) -> pl.DataFrame:
+    """One reference table from the rows of a file, as text. Raises as `read_table` does."""
+    read = cells((COLUMNS | STORED)[table], OPTIONAL.get(table, ()), rows, file)
     _refuse_rows_run_together(read, file)
     in_capitals = [column for column in _IN_CAPITALS if column in read.columns]
     coded = read.with_columns(pl.col(in_capitals).str.to_uppercase())
     _refuse_rows_that_match_nothing(table, coded, file)
-    return _with_dates(coded, file) if set(VALIDITY) <= set(coded.columns) else coded
+    counted = _with_numbers(coded, file)
+    return _with_dates(counted, file) if set(VALIDITY) <= set(counted.columns) else counted
 
 
 def rows_of_csv(file: Path) -> pl.DataFrame:
@@ -94,6 +100,19 @@ def _refuse_rows_that_match_nothing(table: str, rows: pl.DataFrame, file: Path) 
                     where=str(file),
                     do=f"use one of {', '.join(sorted(known[column]))}, or leave it empty",
                 )
+
+
+def _with_numbers(rows: pl.DataFrame, file: Path) -> pl.DataFrame:
+    for column in (column for column in NUMBERS if column in rows.columns):
+        whole = pl.when(pl.col(column).str.contains(r"^[1-9]\d{0,9}$")).then(column).cast(pl.Int64).alias(column)
+        rows = rows.with_columns(whole)
+        if rows[column].has_nulls():
+            raise InputRefused(
+                f"{column} holds something that is not a whole number above 0",
+                where=str(file),
+                do="write it in digits alone, as 1234567, or take the row out",
+            )
+    return rows
 
 
 def _with_dates(rows: pl.DataFrame, file: Path) -> pl.DataFrame:

@@ -20,8 +20,9 @@ from publish.folders import recover, whole, writable
 from publish.reference.columns import COLUMNS, OPTIONAL, SOURCES, STORED, VALIDITY, empty
 from publish.reference.dated import DAY
 from publish.reference.kinds import Kind, kind_named, read_official
-from publish.reference.layers import in_order, layered
+from publish.reference.layers import in_order, layered, without_overlaps
 from publish.reference.ods_files import Tables
+from publish.reference.population_files import not_placed, of_boards, unknown_boards
 from publish.reference.reading import read_table
 from publish.reference.tables import Import, chosen, file_name, own_file, read_imports
 
@@ -31,11 +32,15 @@ Table = Callable[[str], pl.DataFrame]
 
 @dataclass(frozen=True)
 class Imported:
-    """What an import did: the file, whether it is older than a copy that was there, and the rows of its tables."""
+    """What an import did: the file, whether it is older than a copy that was there, the rows of its tables.
+
+    `remarks` say what of the file was left out, or will not be found.
+    """
 
     source: Import
     older: bool
     rows: dict[str, int]
+    remarks: tuple[str, ...] = ()
 
 
 def import_reference(kind: str, file: Path, folder: Path) -> Imported:
@@ -54,6 +59,7 @@ def import_reference(kind: str, file: Path, folder: Path) -> Imported:
     def stored(table: str) -> pl.DataFrame:
         return _stored(table, folder)
 
+    remarks = _remarks(tables, stored)
     merged = {name: _merge(name, rows, stored, of_kind.name, older) for name, rows in tables.items()}
     try:
         with whole(folder) as making:
@@ -67,7 +73,16 @@ def import_reference(kind: str, file: Path, folder: Path) -> Imported:
             where=str(folder),
             do="make room, or name another",
         ) from None
-    return Imported(source, older, {name: rows.height for name, rows in merged.items()})
+    return Imported(source, older, {name: rows.height for name, rows in merged.items()}, remarks)
+
+
+def _remarks(tables: Tables, stored: Table) -> tuple[str, ...]:
+    rows = tables.get("population")
+    if rows is None:
+        return ()
+    unknown = unknown_boards(rows, stored("icbs")) if "icb_code" in rows.columns else ()
+    told = (f"No board is known by these codes: {', '.join(unknown)}.",) if unknown else ()
+    return (*not_placed(rows, stored("commissioners")), *told)
 
 
 def _store(folder: Path) -> Path:
@@ -115,6 +130,8 @@ def _merge(table: str, rows: pl.DataFrame, stored: Table, kind: str, older: bool
         return _merge_commissioners(rows, there, stored("icbs"), older=older)
     if table == "lsoas":
         return _merge_lsoas(rows, there, older=older)
+    if table == "population":
+        return _merge_population(of_boards(rows, stored("commissioners"), stored("icbs")), there, older=older)
     keys = _UNDATED.get(table)
     if keys:
         return in_order(_replaced(rows, there, keys, older=older), *keys)
@@ -225,6 +242,12 @@ def _merge_lsoas(rows: pl.DataFrame, there: pl.DataFrame, *, older: bool) -> pl.
     both = above.join(below, on="lsoa", how="full", coalesce=True, suffix="_below")
     values = [pl.coalesce(name, f"{name}_below").alias(name) for name in there.columns if name != "lsoa"]
     return in_order(both.select("lsoa", *values).select(there.columns), "lsoa")
+
+
+def _merge_population(rows: pl.DataFrame, there: pl.DataFrame, *, older: bool) -> pl.DataFrame:
+    """All days of both: each row of a board holds until its next one begins. Of the same day the newer stays."""
+    both = (rows, there) if older else (there, rows)
+    return in_order(without_overlaps(pl.concat(both), "icb_code"), "icb_code")
 
 
 def _copy(folder: Path, making: Path) -> None:

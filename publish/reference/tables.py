@@ -46,7 +46,8 @@ class Import:
 
 @dataclass(frozen=True)
 class ReferenceData:
-    """The reference tables in use: text, and dates as Date, empty as null. Columns as in COLUMNS and OFFICIAL.
+    """The reference tables in use: text, dates as Date, numbers as Int64, empty as null. Columns as in COLUMNS and
+    OFFICIAL.
 
     The first three are the contract. `exam_codes` has its columns and those of CLASSIFIED; where official tables
     of exam codes are in use, their rows stand in it instead. `complete` names the kinds of official file that have
@@ -67,6 +68,7 @@ class ReferenceData:
     nicip_codes: pl.DataFrame = field(default_factory=lambda: empty("nicip_codes"))
     snomed_codes: pl.DataFrame = field(default_factory=lambda: empty("snomed_codes"))
     local_codes: pl.DataFrame = field(default_factory=lambda: empty("local_codes"))
+    population: pl.DataFrame = field(default_factory=lambda: empty("population"))
     complete: frozenset[str] = frozenset()
     imports: tuple[Import, ...] = ()
 
@@ -117,6 +119,7 @@ def _assembled(paths: Mapping[str, tuple[Path, str]], imports: tuple[Import, ...
         nicip_codes=exams.nicip_codes,
         snomed_codes=exams.snomed_codes,
         local_codes=table("local_codes"),
+        population=table("population"),
         complete=_complete(imports, own_sites=paths["sites"][1] != "bundled"),
         imports=imports,
     )

@@ -14,6 +14,8 @@ from tests.fuzz.settings import slow
 from tests.reference.official import ods, practice, site, trust, written
 from tests.reference.test_exams import CT, LOOK_UP, NICIP, TERMS
 from tests.reference.test_import import GONE, HOSPITALS, IMD, LSOAS, POSTCODES, WIGAN
+from tests.reference.test_population import BOARDS, HEADING
+from tests.reference.test_population import practice as practice_patients
 
 LOCAL = '{"SUBMITTER_ORGANISATION": "RK5", "LOCAL_IMAGING_CODE": "FJD", "IMAGING_CODE_NICIP": "FJSTJ"}\n'
 SAMPLES = (
@@ -25,6 +27,8 @@ SAMPLES = (
     ("nicip", TERMS + "CXX,CT,111,C,\n"),
     ("exam-lookup", LOOK_UP + f"1,111,{CT},,,,,2013-04-01,\n"),
     ("local-codes", LOCAL * 2),
+    ("population", HEADING + practice_patients("93C", 1000) + practice_patients("07G", 200)),
+    ("population", BOARDS + "QMJ,1500000,2022-04-01,\nQMJ,1600000,2023-04-01,2024-03-31\n"),
     ("successions", '"RW6","R0A","M","20211001"\n"RW6","RM3","M","20211001"\n'),
 )
 
@@ -65,7 +69,7 @@ HOW = ("sound", "cut", "bytes", "lines", "utf-16", "huge", "quote", "comma", "bl
 
 
 @slow
-@given(which=st.integers(0, 11), how=st.sampled_from(HOW), seed=st.integers(0, 1 << 30), packed=st.booleans())
+@given(which=st.integers(0, 13), how=st.sampled_from(HOW), seed=st.integers(0, 1 << 30), packed=st.booleans())
 def test_a_damaged_file_is_imported_or_refused(tmp_path_factory, samples, which, how, seed, packed):
     folder = tmp_path_factory.mktemp("import")
     kind, content = samples[which]
@@ -81,7 +85,7 @@ def test_a_damaged_file_is_imported_or_refused(tmp_path_factory, samples, which,
 
 
 @slow
-@given(kind=st.sampled_from(sorted(KINDS)), which=st.integers(0, 11))
+@given(kind=st.sampled_from(sorted(KINDS)), which=st.integers(0, 13))
 def test_any_file_as_any_kind_is_imported_or_refused(tmp_path_factory, samples, kind, which):
     folder = tmp_path_factory.mktemp("kinds")
     file = written(folder, "file.csv", samples[which][1])
