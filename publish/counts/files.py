@@ -11,13 +11,14 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from publish.counts.annual import FROM_PATIENT
 from publish.counts.reduction import NEEDED, Counts, reduce_records
-from publish.counts.store import store_counts, stored_counts
+from publish.counts.store import CountStore
 from publish.counts.submitted import count_part
 from publish.progress import Tell
 from publish.records.files import RecordFile
 from publish.records.intake import Terms, take_in
-from publish.records.readers import read_records, refusing
+from publish.records.readers import items_there, read_records, refusing
 from publish.records.values import with_local_codes_mapped
 from publish.reference.tables import ReferenceData
 
@@ -25,39 +26,51 @@ _RULES_VERSION: Final = 1  # goes up when the rules or the fates change, so that
 
 
 def count_files(
-    files: Sequence[RecordFile], reference: ReferenceData, terms: Terms, store: Path, tell: Tell
+    files: Sequence[RecordFile],
+    reference: ReferenceData,
+    terms: Terms,
+    store: Path,
+    tell: Tell,
+    *,
+    annual: bool = False,
 ) -> dict[RecordFile, Counts]:
-    """The counts of every file, in the order given. Raises InputRefused where a file cannot be read."""
+    """The counts of every file, in the order given; with `annual` also the sets that only the annual tables need.
+
+    Raises InputRefused where a file cannot be read.
+    """
+    kept = CountStore(store, reference, annual)
     if terms.apply_to(files):
-        return _count_submissions(files, reference, terms, store, tell)
+        return _count_submissions(files, reference, terms, kept, tell)
     return {
-        file: _count_extract(file, reference, terms, store, f"{file.path.name} ({number} of {len(files)})", tell)
+        file: _count_extract(file, reference, terms, kept, f"{file.path.name} ({number} of {len(files)})", tell)
         for number, file in enumerate(files, start=1)
     }
 
 
 def _count_extract(
-    file: RecordFile, reference: ReferenceData, terms: Terms, store: Path, place: str, tell: Tell
+    file: RecordFile, reference: ReferenceData, terms: Terms, store: CountStore, place: str, tell: Tell
 ) -> Counts:
     known = replace(file, sha256=_digest(terms.submitter, file.sha256)) if terms.submitter else file
-    counts = stored_counts(store, known, reference)
+    counts = store.counts_of(known)
     if counts is not None:
         tell(f"Already counted: {place}")
         return counts
     tell(f"Reading {place}")
-    records = read_records(file, needed=NEEDED, extras=True)
+    of_patient = items_there(file, FROM_PATIENT) if store.annual else ()
+    records = read_records(file, needed=(*NEEDED, *of_patient), extras=True)
     with refusing(file.path):
-        counts = reduce_records(with_local_codes_mapped(records, reference, terms.submitter), reference)
-    store_counts(store, known, reference, counts)
+        mapped = with_local_codes_mapped(records, reference, terms.submitter)
+        counts = reduce_records(mapped, reference, annual=store.annual)
+    store.keep(known, counts)
     return counts
 
 
 def _count_submissions(
-    files: Sequence[RecordFile], reference: ReferenceData, terms: Terms, store: Path, tell: Tell
+    files: Sequence[RecordFile], reference: ReferenceData, terms: Terms, store: CountStore, tell: Tell
 ) -> dict[RecordFile, Counts]:
     run = _identity(files, reference, terms)
     known = {file: replace(file, sha256=_digest(run, file.sha256)) for file in files}
-    stored = {file: stored_counts(store, as_known, reference) for file, as_known in known.items()}
+    stored = {file: store.counts_of(as_known) for file, as_known in known.items()}
     found = {file: counts for file, counts in stored.items() if counts is not None}
     if len(found) == len(files):
         tell("Already counted: every file")
@@ -65,9 +78,9 @@ def _count_submissions(
     # what is written between the stages names patients: it stays out of the output folder, and goes with the run
     with TemporaryDirectory() as work:
         parts = take_in(files, reference, terms, Path(work), tell)
-        counted = {part.file: count_part(part, reference) for part in parts}
+        counted = {part.file: count_part(part, reference, annual=store.annual) for part in parts}
     for file, counts in counted.items():
-        store_counts(store, known[file], reference, counts)
+        store.keep(known[file], counts)
     return {file: counted[file] for file in files}
 
 

@@ -6,6 +6,7 @@ the reference rows that touch its months: rows of other months may change withou
 
 import hashlib
 import shutil
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -14,46 +15,70 @@ import polars as pl
 
 from publish.counts.reduction import UNDATED, VERSION, Counts
 from publish.fields.imaging import CLASSIFICATION
+from publish.fields.patient import SEXES
 from publish.period import Month
 from publish.records.files import RecordFile
 from publish.records.standing import MONTHS_OF_GRACE
 from publish.reference.tables import VALIDITY, ReferenceData
-from publish.reference.vocabulary import vocabulary_hash
+from publish.reference.vocabulary import ethnic_groups, vocabulary_hash
 
 TESTS: Final = "tests.parquet"
 KEPT_OUT: Final = "kept_out.parquet"
 RULES: Final = "rules.parquet"
+COMMISSIONERS: Final = "commissioners.parquet"
+PATIENTS: Final = "patients.parquet"
 FINGERPRINT: Final = "reference"
+LACKING: Final = "lacking"
 _USED: Final = {
     "providers": ("org_code", "region_code", "icb_code"),
     "sites": ("site_code", "org_code", "region_code", "icb_code", "country"),
     "icbs": ("icb_code",),
     "exam_codes": ("nicip_code", "snomed_code", *CLASSIFICATION),
 }
+_USED_ANNUALLY: Final = ("parents", "commissioners", "lsoas", "postcodes")
 
 
-def stored_counts(store: Path, file: RecordFile, reference: ReferenceData) -> Counts | None:
-    """The counts of a file with this content under this reference data, if they are whole in the store."""
-    folder = store / file.sha256
-    try:
-        tests, kept_out, rules = (pl.read_parquet(folder / name) for name in (TESTS, KEPT_OUT, RULES))
-        kept_under = pl.read_parquet_metadata(folder / TESTS).get(FINGERPRINT)
-    except (pl.exceptions.PolarsError, OSError):
-        return None
-    counts = Counts(tests, kept_out, rules)
-    return counts if kept_under == fingerprint(reference, counts) else None
+@dataclass(frozen=True)
+class CountStore:
+    """A folder of counts made under these reference data; with `annual`, those that have the annual sets too."""
 
+    folder: Path
+    reference: ReferenceData
+    annual: bool = False
 
-def store_counts(store: Path, file: RecordFile, reference: ReferenceData, counts: Counts) -> None:
-    """Keep the counts of a file. A run that is stopped half-way leaves nothing that a later one would read."""
-    folder, making = store / file.sha256, store / f"{file.sha256}.making"
-    for old in (making, folder):
-        shutil.rmtree(old, ignore_errors=True)
-    making.mkdir(parents=True)
-    counts.tests.write_parquet(making / TESTS, metadata={FINGERPRINT: fingerprint(reference, counts)})
-    counts.kept_out.write_parquet(making / KEPT_OUT)
-    counts.rules.write_parquet(making / RULES)
-    making.rename(folder)
+    def counts_of(self, file: RecordFile) -> Counts | None:
+        """The counts of a file with this content under these reference data, if they are whole in the store."""
+        place = self.folder / file.sha256
+        try:
+            tests, kept_out, rules = (pl.read_parquet(place / name) for name in (TESTS, KEPT_OUT, RULES))
+            counts = Counts(tests, kept_out, rules)
+            if _kept_under(place / TESTS) != fingerprint(self.reference, counts):
+                return None
+            return self._with_annual_sets(place, counts) if self.annual else counts
+        except (pl.exceptions.PolarsError, OSError):
+            return None
+
+    def keep(self, file: RecordFile, counts: Counts) -> None:
+        """Keep the counts of a file. A run that is stopped half-way leaves nothing that a later one would read."""
+        place, making = self.folder / file.sha256, self.folder / f"{file.sha256}.making"
+        for old in (making, place):
+            shutil.rmtree(old, ignore_errors=True)
+        making.mkdir(parents=True)
+        counts.tests.write_parquet(making / TESTS, metadata={FINGERPRINT: fingerprint(self.reference, counts)})
+        counts.kept_out.write_parquet(making / KEPT_OUT)
+        counts.rules.write_parquet(making / RULES)
+        if self.annual:
+            kept_under = {FINGERPRINT: annual_fingerprint(self.reference), LACKING: " ".join(counts.lacking)}
+            counts.commissioners.write_parquet(making / COMMISSIONERS, metadata=kept_under)
+            counts.patients.write_parquet(making / PATIENTS)
+        making.rename(place)
+
+    def _with_annual_sets(self, place: Path, counts: Counts) -> Counts | None:
+        if _kept_under(place / COMMISSIONERS) != annual_fingerprint(self.reference):
+            return None
+        lacking = pl.read_parquet_metadata(place / COMMISSIONERS)[LACKING].split()
+        commissioners, patients = (pl.read_parquet(place / name) for name in (COMMISSIONERS, PATIENTS))
+        return replace(counts, commissioners=commissioners, patients=patients, lacking=tuple(lacking))
 
 
 def fingerprint(reference: ReferenceData, counts: Counts) -> str:
@@ -68,6 +93,17 @@ def fingerprint(reference: ReferenceData, counts: Counts) -> str:
         digest.update(_touching(rows, first, last).select(*columns, *VALIDITY).write_csv().encode())
     digest.update(reference.local_codes.sort(pl.all()).write_csv().encode())
     return digest.hexdigest()
+
+
+def annual_fingerprint(reference: ReferenceData) -> str:
+    """A hash of what the annual sets hang on beside what all counts do: whole files, as their tables are large."""
+    words = (ethnic_groups(), SEXES)
+    files = sorted((file.table, file.sha256) for file in reference.files if file.table in _USED_ANNUALLY)
+    return hashlib.sha256(repr((words, files)).encode()).hexdigest()
+
+
+def _kept_under(file: Path) -> str | None:
+    return pl.read_parquet_metadata(file).get(FINGERPRINT)
 
 
 def _span(months: tuple[str, ...]) -> tuple[date, date]:

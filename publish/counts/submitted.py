@@ -1,15 +1,18 @@
 """What became of submitted records, by provider and month: the ledger, and the rules that they break."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
 import polars as pl
 
+from publish.counts.annual import OF_PATIENT
 from publish.counts.reduction import RULE_KEYS, TEST_DATE, UNDATED, Counts, reduce_records
 from publish.fields.organisation import names_of_organisations, provider_by_prefix, providers_of_sites
 from publish.fields.reasons import CONSENT_WITHDRAWN, REJECTED_BY_RULES, SUPERSEDED_LATER
 from publish.records.checking import codes_of
 from publish.records.intake import FATES, REJECTED, SUPERSEDED, WITHDRAWN, Part
+from publish.records.readers import items_there
 from publish.records.rules import RULES
 from publish.reference.dated import join_on_day
 from publish.reference.tables import ReferenceData
@@ -72,10 +75,14 @@ def rules_in_words(rules: pl.DataFrame) -> pl.DataFrame:
     return rules.join(meanings, on="rule", how="left", maintain_order="left")
 
 
-def count_part(part: Part, reference: ReferenceData) -> Counts:
-    """The counts of a file of submitted records: its accepted ones reduced, the others kept out with the reason."""
+def count_part(part: Part, reference: ReferenceData, *, annual: bool = False) -> Counts:
+    """The counts of a file of submitted records: its accepted ones reduced, the others kept out with the reason.
+
+    `annual` as for `reduce_records`.
+    """
     counted = fates(part, reference)
-    reduced = reduce_records(part.accepted(), reference)
+    absent = set(OF_PATIENT) - set(items_there(part.file, tuple(OF_PATIENT)))
+    reduced = reduce_records(part.accepted().drop(absent), reference, annual=annual)
     kept_out = (
         counted.filter(pl.col("fate").is_in(list(_KEPT_OUT)))
         .with_columns(reason=pl.col("fate").cast(pl.String).replace_strict(_KEPT_OUT, return_dtype=pl.String))
@@ -85,7 +92,7 @@ def count_part(part: Part, reference: ReferenceData) -> Counts:
         .sort("month", "org_code", "reason", nulls_last=True)
         .select(reduced.kept_out.columns)
     )
-    return Counts(reduced.tests, pl.concat([reduced.kept_out, kept_out]), broken_rules([counted]))
+    return replace(reduced, kept_out=pl.concat([reduced.kept_out, kept_out]), rules=broken_rules([counted]))
 
 
 def _with_provider(counted: pl.DataFrame, reference: ReferenceData) -> pl.DataFrame:

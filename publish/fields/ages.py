@@ -11,6 +11,8 @@ from typing import Final
 
 import polars as pl
 
+from publish.fields.patient import meant
+
 NOT_KNOWN: Final = "Age not known"
 OLDEST: Final = 130  # years; whoever is older falls into the same bands
 FIVE_YEARS: Final = tuple(range(0, 91, 5))
@@ -23,6 +25,17 @@ def age_on_test_date() -> pl.Expr:
     birthday_to_come = _day_of_year(test) < _day_of_year(birth)
     years = test.dt.year() - birth.dt.year() - birthday_to_come.cast(pl.Int32)
     return pl.when(birth <= test).then(years)
+
+
+def five_years_begin() -> pl.Expr:
+    """The first age of the band of five years in which the age on the date of test lies; null where not known."""
+    return (age_on_test_date() // 5 * 5).clip(upper_bound=FIVE_YEARS[-1])
+
+
+def bands_of_texts(texts: pl.DataFrame) -> pl.DataFrame:
+    """What bands of five years in capitals mean: AGE_BAND_5_YEARS as given, `age_band` in its words."""
+    bands = {band.upper(): band for band in _bands_by_age(FIVE_YEARS).values()}
+    return texts.with_columns(age_band=meant(pl.col("AGE_BAND_5_YEARS"), bands))
 
 
 def AGE_BAND_5_YEARS() -> pl.Expr:

@@ -60,6 +60,11 @@ def COMMISSIONING_ORGANISATION_NAME() -> pl.Expr:
     return pl.lit(None)
 
 
+def commissioner_code() -> pl.Expr:
+    """The ODS code of the English commissioner on the date of test; null where there is none."""
+    return _if_english("code")
+
+
 def commissioner_ons_code() -> pl.Expr:
     """The ONS code of the English commissioner on the date of test; null where there is none."""
     return _if_english("ons_code")
@@ -101,6 +106,18 @@ def commissioners_of_areas(areas: pl.DataFrame, reference: ReferenceData, first:
     """
     described = _described(reference, "ons_code", first, last).with_columns(area="ons_code")
     found = narrowed(areas, described, "area", "area").rename({"commissioner_code": "code"})
+    return _named(found, reference, OF_POSTCODE)
+
+
+def commissioners_of_codes(codes: pl.DataFrame, reference: ReferenceData, first: date, last: date) -> pl.DataFrame:
+    """What the commissioners are that an extract of the data product names.
+
+    `codes` has CCG_CODE. Columns of the result: this, days and names as of `commissioners_of_areas`: what is known
+    only by its code is in the place of the commissioner of the postcode, for the practice goes before it.
+    """
+    given = codes.with_columns(valid_from=pl.lit(first), valid_to=pl.lit(last))
+    described = _described(reference, "commissioner_code", first, last)
+    found = narrowed(given, described, "CCG_CODE", "commissioner_code").with_columns(code="CCG_CODE")
     return _named(found, reference, OF_POSTCODE)
 
 

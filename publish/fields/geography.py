@@ -6,8 +6,8 @@ from typing import Final
 import polars as pl
 
 from publish.fields.commissioner import commissioners_of_areas
-from publish.reference.dated import narrowed, stretches
-from publish.reference.tables import ReferenceData
+from publish.reference.dated import hold_on, join_on_day, narrowed, stretches
+from publish.reference.tables import VALIDITY, ReferenceData
 
 NOWHERE: Final = "ZZ99"  # postcodes of patients without an address in England begin so
 _INWARD: Final = 3  # characters of a postcode after the blank
@@ -15,7 +15,7 @@ _INWARD: Final = 3  # characters of a postcode after the blank
 
 def POSTCODE() -> pl.Expr:
     """The postcode of the usual address: in capitals, one blank before its last three characters."""
-    compact = pl.col("POSTCODE").str.replace_all(" ", "", literal=True)
+    compact = _without_blanks(pl.col("POSTCODE"))
     written = pl.concat_str(compact.str.head(-_INWARD), compact.str.tail(_INWARD), separator=" ")
     return written.str.strip_chars_start(" ")  # where nothing stands before the last three characters
 
@@ -48,15 +48,81 @@ def areas_of_postcodes(postcodes: pl.DataFrame, reference: ReferenceData, first:
     )
     known = stretches(_rows_of(given, reference.postcodes), "postcode", first, last)
     found = narrowed(given, known, "postcode", "postcode")
-    of_lsoas = reference.lsoas.select("lsoa", msoa_of_lsoa="msoa", area="sub_icb_ons_code").unique(
-        "lsoa", keep="first", maintain_order=True
-    )
-    areas = found.join(of_lsoas, on="lsoa", how="left", maintain_order="left").select(
+    areas = found.join(_areas_of_lsoas(reference), on="lsoa", how="left", maintain_order="left").select(
         *("POSTCODE", "valid_from", "valid_to", "lsoa"),
         msoa=pl.coalesce("msoa", "msoa_of_lsoa"),
         area=pl.coalesce("sub_icb_ons_code", "area"),
     )
     return commissioners_of_areas(areas, reference, first, last).drop("area")
+
+
+def postcode_number(postcode: pl.Expr) -> pl.Expr:
+    """A postcode in capitals as a whole number, by which millions are joined; null for what cannot be one.
+
+    The number is what its characters without blanks are to the base 36, so that no two postcodes have the same.
+    """
+    compact = _without_blanks(postcode)
+    # a sign or a zero before it would not change the number: a postcode begins with a letter
+    return pl.when(compact >= "A").then(compact.str.to_integer(base=36, dtype=pl.Int64, strict=False))
+
+
+def rows_of_postcodes(reference: ReferenceData) -> pl.LazyFrame:
+    """The whole table of postcodes by number: `postcode` (see `postcode_number`), `lsoa`, `area`, and its days.
+
+    `area` is as in `areas_of_postcodes`. `valid_from` and `valid_to` are never null. Postcodes that begin with ZZ99
+    are left out.
+    """
+    of_lsoas = _areas_of_lsoas(reference).lazy()
+    somewhere = reference.postcodes.filter(~pl.col("postcode").str.starts_with(NOWHERE))
+    return somewhere.join(of_lsoas, on="lsoa", how="left").select(
+        "lsoa",
+        postcode=postcode_number(pl.col("postcode")),
+        area=pl.coalesce("sub_icb_ons_code", "area"),
+        valid_from=pl.col("valid_from").fill_null(date.min),
+        valid_to=pl.col("valid_to").fill_null(date.max),
+    )
+
+
+def with_postcodes(records: pl.LazyFrame, rows: pl.LazyFrame, value: str, first: date, last: date) -> pl.LazyFrame:
+    """The records with what the row of their postcode on the day of the test has in the column `value`, else null.
+
+    `records` has `postcode` (see `postcode_number`) and DIAGNOSTIC_TEST_DATE; `rows` is as `rows_of_postcodes`, or
+    some of it. Raises InputRefused where two rows of a postcode hold on the same day of first..last.
+    """
+    table = rows.select("postcode", value, *VALIDITY).collect(engine="streaming")
+    is_again = pl.col("postcode").is_duplicated()
+    day = pl.col("DIAGNOSTIC_TEST_DATE").fill_null(date.max)
+    once = table.filter(~is_again).lazy()
+    joined = records.join(once, on="postcode", how="left").with_columns(
+        pl.when(hold_on(day)).then(value).alias(value)
+    )
+    again = stretches(table.filter(is_again), "postcode", first, last)
+    if again.is_empty():
+        return joined.drop(VALIDITY)
+    found = join_on_day(joined.drop(VALIDITY), again.rename({value: "again"}), ("postcode",), day, keep_order=False)
+    return found.with_columns(pl.coalesce(value, "again").alias(value)).drop("again")
+
+
+def has_postcodes(reference: ReferenceData) -> bool:
+    """Whether a table of postcodes is in use."""
+    return not reference.postcodes.select("postcode").head(1).collect().is_empty()
+
+
+def deciles_of_lsoas(reference: ReferenceData) -> pl.DataFrame:
+    """The deprivation decile of each area that has one: `lsoa`, `decile`, 1 (the most deprived tenth) to 10."""
+    decile = pl.col("imd_decile").cast(pl.UInt8, strict=False)
+    known = reference.lsoas.select("lsoa", decile=decile).filter(pl.col("decile").is_between(1, 10))
+    return known.unique("lsoa", keep="first", maintain_order=True)
+
+
+def _without_blanks(postcode: pl.Expr) -> pl.Expr:
+    return postcode.str.replace_all(" ", "", literal=True)
+
+
+def _areas_of_lsoas(reference: ReferenceData) -> pl.DataFrame:
+    return reference.lsoas.select("lsoa", msoa_of_lsoa="msoa", area="sub_icb_ons_code").unique(
+        "lsoa", keep="first", maintain_order=True
+    )
 
 
 def _rows_of(given: pl.DataFrame, postcodes: pl.LazyFrame) -> pl.DataFrame:

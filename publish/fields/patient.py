@@ -7,6 +7,8 @@ import polars as pl
 from publish.records.rules import check_digit_fails, not_ten_long
 from publish.reference.vocabulary import ethnic_categories, ethnic_groups, nhs_number_statuses, person_genders
 
+NOT_KNOWN: Final = "Not known"
+SEXES: Final = {"1": "Male", "2": "Female"}  # by the code of the person's gender; what any other means is not known
 # How sure the Master Person Service is: percentages, and the step of its search that found the person
 CONFIDENCE: Final = pl.Struct(
     {
@@ -73,6 +75,17 @@ def GENDER_CODE() -> pl.Expr:
 def GENDER_DESCRIPTION() -> pl.Expr:
     """What the code of the person's gender means: 0 Not Known, 1 Male, 2 Female, 9 Not Specified."""
     return meant(pl.col("PERSON_GENDER_CODE"), person_genders())
+
+
+def sexes_of_codes(genders: pl.DataFrame) -> pl.DataFrame:
+    """What the codes of gender mean in the tables: PERSON_GENDER_CODE, `sex`: `Male`, `Female`, `Not known`."""
+    sex = meant(pl.col("PERSON_GENDER_CODE"), SEXES).fill_null(NOT_KNOWN)
+    return genders.with_columns(sex=sex)
+
+
+def ethnic_groups_of_codes(categories: pl.DataFrame) -> pl.DataFrame:
+    """The groups in the tables: ETHNIC_CATEGORY, `ethnic_group`, which is `Not known` too for an unknown code."""
+    return categories.with_columns(ethnic_group=ETHNIC_CATEGORY_GROUP().fill_null(NOT_KNOWN))
 
 
 def Person_ID() -> pl.Expr:

@@ -1,11 +1,15 @@
 """The patient source setting."""
 
+from typing import Final
+
 import polars as pl
 
 from publish.fields.patient import meant
 from publish.fields.reasons import SETTING_MISSING, SETTING_UNKNOWN, first_reason
 from publish.records.values import code
 from publish.reference.vocabulary import source_settings
+
+GP_DIRECT_ACCESS: Final = "04"
 
 
 def PATIENT_SOURCE_SETTING() -> pl.Expr:

@@ -11,7 +11,13 @@ from publish.errors import InputRefused, did_you_mean
 from publish.records.items import EXTRAS, ITEMS, Item
 
 _DO: Final = "give the columns by their names in DIDS v1.0 or in the data product"
-_BY_NAME: Final = {item.name: item for item in ITEMS}
+# Columns of the data product that stand in for an item of the patient where an extract leaves that out.
+STAND_INS: Final = (
+    Item("AGE_BAND_5_YEARS", "", asset="AGE_BAND_5_YEARS", extract="Age band (5 years)", xml=""),
+    Item("LOCATION_LSOA", "", asset="LOCATION_LSOA", extract="Lower Layer Super Output Area (LSOA)", xml=""),
+    Item("CCG_CODE", "", asset="CCG_CODE", extract="CCG Code", xml=""),
+)
+_BY_NAME: Final = {item.name: item for item in (*ITEMS, *STAND_INS)}
 
 
 def standard(name: str) -> str:
@@ -45,6 +51,12 @@ def items_of(
         (pl.col(columns[name]) if name in columns else pl.lit(None, pl.String)).alias(name)
         for name in (*given, *passed)
     )
+
+
+def there_of(extract: pl.LazyFrame, names: Iterable[str]) -> tuple[str, ...]:
+    """Those of the items and their stand-ins that the extract has, under any of their names."""
+    there = _by_standard_name(extract.collect_schema().names())
+    return tuple(name for name in names if _columns_of(_BY_NAME[name], there))
 
 
 def _by_standard_name(names: Sequence[str]) -> dict[str, list[str]]:

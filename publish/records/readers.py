@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from publish.records.columns import items_of
+from publish.records.columns import items_of, there_of
 from publish.records.csv_files import read_csv
 from publish.records.delta_tables import scan_delta
 from publish.records.files import RecordFile, kind_of
@@ -43,9 +43,24 @@ def read_records(
         from publish.records.xml_files import read_xml
 
         return read_xml(path).select(*needed, *optional)
-    version = file.version if isinstance(file, RecordFile) else None
-    extract = scan_delta(path, version) if kind == "delta" else scan_parquet(path)
-    return items_of(extract, path, needed, optional, extras=extras)
+    return items_of(_extract(file), path, needed, optional, extras=extras)
+
+
+def items_there(file: Path | RecordFile, names: Sequence[str]) -> tuple[str, ...]:
+    """Those of the items, and of STAND_INS, that a file has; a CSV or XML file has the 18 items and nothing else.
+
+    Raises as `read_records`.
+    """
+    kind = file.kind if isinstance(file, RecordFile) else kind_of(file)
+    if kind in {"csv", "xml"}:
+        return tuple(name for name in names if name in NAMES)
+    return there_of(_extract(file), names)
+
+
+def _extract(file: Path | RecordFile) -> pl.LazyFrame:
+    if not isinstance(file, RecordFile):
+        return scan_delta(file) if kind_of(file) == "delta" else scan_parquet(file)
+    return scan_delta(file.path, file.version) if file.kind == "delta" else scan_parquet(file.path)
 
 
 def is_made_up(file: Path | RecordFile) -> bool:

@@ -7,7 +7,7 @@ import pytest
 
 from publish.counts import store
 from publish.counts.reduction import reduce_records
-from publish.counts.store import store_counts, stored_counts
+from publish.counts.store import CountStore
 from publish.records.files import find_record_files
 from publish.records.readers import read_records
 from publish.reference.tables import load_reference
@@ -24,13 +24,13 @@ def one_file(path):
 def stored(tmp_path, *records):
     file = one_file(write(list(records), tmp_path / "a.parquet"))
     counts = reduce_records(read_records(file.path), REFERENCE)
-    store_counts(tmp_path / "store", file, REFERENCE, counts)
+    CountStore(tmp_path / "store", REFERENCE).keep(file, counts)
     return file, counts
 
 
 def test_what_is_stored_comes_back(tmp_path):
     file, counts = stored(tmp_path, record(), record(SITE_CODE_IMAGING=None))
-    again = stored_counts(tmp_path / "store", file, REFERENCE)
+    again = CountStore(tmp_path / "store", REFERENCE).counts_of(file)
     assert again.tests.equals(counts.tests)
     assert again.kept_out.equals(counts.kept_out)
 
@@ -38,9 +38,9 @@ def test_what_is_stored_comes_back(tmp_path):
 def test_a_file_is_known_by_its_content_not_by_its_name_or_time(tmp_path):
     file, _ = stored(tmp_path, record())
     moved = file.path.rename(tmp_path / "moved.parquet")
-    assert stored_counts(tmp_path / "store", one_file(moved), REFERENCE) is not None
+    assert CountStore(tmp_path / "store", REFERENCE).counts_of(one_file(moved)) is not None
     changed = one_file(write([record(), record()], tmp_path / "a.parquet"))
-    assert stored_counts(tmp_path / "store", changed, REFERENCE) is None
+    assert CountStore(tmp_path / "store", REFERENCE).counts_of(changed) is None
 
 
 def provider(**values):
@@ -50,8 +50,9 @@ def provider(**values):
 
 def test_counts_are_made_again_where_reference_rows_of_their_months_changed(tmp_path):
     file = one_file(write([record()], tmp_path / "a.parquet"))
-    store_counts(tmp_path / "store", file, provider(), reduce_records(read_records(file.path), provider()))
-    kept = lambda reference: stored_counts(tmp_path / "store", file, reference) is not None  # noqa: E731
+    counts = reduce_records(read_records(file.path), provider())
+    CountStore(tmp_path / "store", provider()).keep(file, counts)
+    kept = lambda reference: CountStore(tmp_path / "store", reference).counts_of(file) is not None  # noqa: E731
     assert kept(provider())
     assert not kept(provider(region_code="Y58"))
     assert not kept(provider(icb_code="QMF"))
@@ -66,15 +67,15 @@ def test_half_written_counts_are_not_read(tmp_path):
     file, counts = stored(tmp_path, record())
     folder = tmp_path / "store" / file.sha256
     folder.rename(folder.with_name(folder.name + ".making"))
-    assert stored_counts(tmp_path / "store", file, REFERENCE) is None
-    store_counts(tmp_path / "store", file, REFERENCE, counts)
+    assert CountStore(tmp_path / "store", REFERENCE).counts_of(file) is None
+    CountStore(tmp_path / "store", REFERENCE).keep(file, counts)
     assert [path.name for path in (tmp_path / "store").iterdir()] == [file.sha256]
 
 
 @pytest.mark.parametrize("wrong", [date(1, 1, 1), date(1900, 1, 1), date(9999, 12, 31)])
 def test_a_test_date_in_a_far_off_year_can_be_stored(tmp_path, wrong):
     file, counts = stored(tmp_path, record(), record(DIAGNOSTIC_TEST_DATE=wrong))
-    assert stored_counts(tmp_path / "store", file, REFERENCE).months == counts.months
+    assert CountStore(tmp_path / "store", REFERENCE).counts_of(file).months == counts.months
 
 
 @pytest.mark.parametrize("name", ["tests.parquet", "kept_out.parquet"])
@@ -82,12 +83,12 @@ def test_damaged_counts_are_made_again(tmp_path, name):
     file, _ = stored(tmp_path, record())
     damaged = tmp_path / "store" / file.sha256 / name
     damaged.write_bytes(damaged.read_bytes()[:-9])
-    assert stored_counts(tmp_path / "store", file, REFERENCE) is None
+    assert CountStore(tmp_path / "store", REFERENCE).counts_of(file) is None
     damaged.unlink()
-    assert stored_counts(tmp_path / "store", file, REFERENCE) is None
+    assert CountStore(tmp_path / "store", REFERENCE).counts_of(file) is None
 
 
 def test_counts_are_made_again_where_the_published_words_changed(tmp_path, monkeypatch):
     file, _ = stored(tmp_path, record())
     monkeypatch.setattr(store, "vocabulary_hash", lambda: "another")
-    assert stored_counts(tmp_path / "store", file, REFERENCE) is None
+    assert CountStore(tmp_path / "store", REFERENCE).counts_of(file) is None
