@@ -69,7 +69,7 @@ def _of_workbooks(tables: ReleaseTables) -> Iterator[tuple[str, ProtectedTable]]
 
 
 def _workbooks(
-    listed: dict[str, Any], table: Callable[[str, TableSpec], ProtectedTable], *, annual: bool
+    listed: dict[str, list[str]], table: Callable[[str, TableSpec], ProtectedTable], *, annual: bool
 ) -> Iterator[ProtectedWorkbook]:
     known = {workbook.file_stem: workbook for workbook in workbooks_of(annual=annual)}
     for stem, names in groupby(listed, key=lambda name: listed[name][0]):
