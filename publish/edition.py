@@ -59,3 +59,8 @@ class Edition:
         return self.dated(
             f"DID-Table-{number}-{self.period.year}-{stem}" if number else f"DID-{self.period.year}-{stem}"
         )
+
+    @property
+    def accessible_stem(self) -> str:
+        """`diagnostic-imaging-tables-2023-24`: in small letters, as the accessible points ask of a file name."""
+        return self.file_name(f"diagnostic-imaging-tables-{self.period.name}").lower()

@@ -29,11 +29,13 @@ def write_outputs(tables: ReleaseTables, edition: Edition, folder: Path, tell: T
     write_document(tables, charts, edition, tables.policy, folder)
     tell("Writing the landing page")
     files = sorted(file for file in folder.rglob("*") if file.is_file())
-    write_landing_page(edition, files, what_changed(edition), folder)
+    write_landing_page(tables, edition, files, what_changed(edition), folder)
 
 
 def what_changed(edition: Edition) -> tuple[str, ...]:
     """What this release changes on the one before it, a sentence each."""
+    if edition.period.annual:
+        return (f"These final figures for {edition.period.year.label} replace the provisional ones.",)
     earlier = edition.period.months[:-1]
     added = f"{edition.period.latest.words} is added."
     if not earlier:
