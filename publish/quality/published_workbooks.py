@@ -32,6 +32,7 @@ STATUSES: Final = ("Final", "Provisional")
 _REGION, _NAME, _SETTING, _TOTAL = "region", "provider name", "source setting", "total"
 _LABEL_HEADINGS: Final = ("modality", "test")
 _ENGLAND: Final = "england"
+_OURS, _BASIS = "DID", "provider"
 _WHOLE, _SO_FAR = "year", "year to date"
 _MONTHS: Final = tuple(month.short.casefold() for month in FinancialYear(2023).months)
 _NAMES_OF_MONTHS: Final = tuple(month.name.casefold() for month in sorted(FinancialYear(2023).months))
@@ -79,20 +80,22 @@ def read_published(file: Path) -> Workbook:
     except Exception:  # whatever is damaged, openpyxl raises something else
         return Workbook(reasons=("cannot be read as a workbook: damaged, locked, or of another type",), known=False)
     blocks = [(rows, _title_block(rows)) for rows in sheets]
-    numbers = [_number(block) for _, block in blocks]
-    if not any(numbers):
-        reason = "no visible sheet has a title block that begins with a title such as Table 1"
-        return Workbook(reasons=(reason,), known=False)
-    wanted = [(rows, block, n) for (rows, block), n in zip(blocks, numbers, strict=True) if n in _labels()]
-    return _workbook(file, wanted)
+    if not any(_OURS in block.get("title", "") for _, block in blocks):
+        return Workbook(reasons=("no visible sheet has the title block of a DID table",), known=False)
+    return _workbook(file, [(rows, block) for rows, block in blocks if _is_compared(block)])
 
 
-def _workbook(file: Path, sheets: list[tuple[list[Row], dict[str, str], str]]) -> Workbook:
+def _is_compared(block: dict[str, str]) -> bool:
+    """Whether it is that of a table that is read, by provider: others of that number may go by region."""
+    return _number(block) in _labels() and block.get("basis", _BASIS).casefold() == _BASIS
+
+
+def _workbook(file: Path, sheets: list[tuple[list[Row], dict[str, str]]]) -> Workbook:
     tables: list[PublishedTable] = []
     reasons: list[str] = []
-    for rows, block, number in sheets:
+    for rows, block in sheets:
         try:
-            tables.append(_table(file, rows, block, number))
+            tables.append(_table(file, rows, block, _number(block)))
         except NotUsed as reason:
             reasons.append(str(reason))
     reasons.extend(
