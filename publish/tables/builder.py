@@ -28,7 +28,10 @@ def build(spec: TableSpec, counts: Counts, months: Sequence[Month], places: pl.D
     only where there was such activity. England's values come from the counts, never from those of other rows.
     """
     columns = spec.columns_for(tuple(months))
-    chosen = _chosen(spec, getattr(counts, spec.basis.counts), months)
+    of_basis: pl.DataFrame = getattr(counts, spec.basis.counts)
+    if "days" not in of_basis.columns:  # patients are counted whatever the days
+        of_basis = of_basis.with_columns(days=pl.lit(None, pl.Int32))
+    chosen = _chosen(spec, of_basis, months)
     everywhere = pl.concat([_placed(level, chosen) for level in spec.basis.levels])
     rows = _rows(spec, everywhere.select(ROW).unique(), places)
     cells = rows.join(_order_of(columns), how="cross").join(_values(spec, columns, everywhere), on=CELL, how="left")
