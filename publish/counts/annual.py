@@ -38,13 +38,13 @@ from publish.fields.commissioner import (
 from publish.fields.geography import (
     deciles_of_lsoas,
     has_postcodes,
-    postcode_number,
     rows_of_postcodes,
     with_postcodes,
 )
 from publish.fields.patient import NOT_KNOWN, ethnic_groups_of_codes, sexes_of_codes
 from publish.fields.reasons import OUTSIDE_ENGLAND
 from publish.fields.setting import GP_DIRECT_ACCESS
+from publish.records.items import DATES
 from publish.records.values import clock_date, code
 from publish.reference.tables import VALIDITY, ReferenceData
 
@@ -74,13 +74,16 @@ class Patients:
     """Records with what is known of their patients.
 
     `records` has the columns of `with_dates` and, of FROM_PATIENT, those of `there`: the birth date as Date, the
-    postcode as a number in `postcode`, the others as they are given.
+    others as they are given. `areas` are those that have a commissioner at any time: `area_number`, `area`.
+    `postcodes` leads from the number of a postcode to that of its area and to the deprivation decile.
     """
 
     records: pl.LazyFrame
     there: frozenset[str]
     codes: Codes
     reference: ReferenceData
+    areas: pl.DataFrame
+    postcodes: pl.DataFrame
 
     @property
     def lacking(self) -> tuple[str, ...]:
@@ -113,6 +116,11 @@ class Patients:
 
         return self.meanings(number, given, on_days, *columns)
 
+    def with_postcodes(self, records: pl.LazyFrame, value: str) -> pl.LazyFrame:
+        """The records with that column of `postcodes`, by the postcode on the day of the test."""
+        rows = self.postcodes.select("postcode", value, *VALIDITY).filter(pl.col(value).is_not_null())
+        return with_postcodes(records, rows, value, self.codes.first, self.codes.last)
+
 
 def no_commissioners() -> pl.DataFrame:
     """Tests by commissioner, without rows."""
@@ -130,12 +138,19 @@ def of_patient(records: pl.LazyFrame, codes: Codes, reference: ReferenceData) ->
     kinds = records.collect_schema()
     stand_ins = {name for item, names in OF_PATIENT.items() if item in kinds for name in names}
     there = [name for name in FROM_PATIENT if name in kinds and name not in stand_ins]
-    readings = {
-        "POSTCODE": postcode_number(code("POSTCODE")).alias("postcode"),
-        "PERSON_BIRTH_DATE": clock_date("PERSON_BIRTH_DATE", kinds.get("PERSON_BIRTH_DATE") or pl.Date()),
-    }
-    read = (readings.get(name, pl.col(name)) for name in there)
-    return Patients(with_dates(records, *read), frozenset(there), codes, reference)
+    read = (clock_date(name, kinds[name]) if name in DATES else pl.col(name) for name in there)
+    areas = reference.commissioners.select(area="ons_code").drop_nulls().unique().sort("area")
+    numbers = areas.with_row_index("area_number")
+    postcodes = _postcodes(reference, numbers) if "POSTCODE" in there else pl.DataFrame()
+    return Patients(with_dates(records, *read), frozenset(there), codes, reference, numbers, postcodes)
+
+
+def _postcodes(reference: ReferenceData, areas: pl.DataFrame) -> pl.DataFrame:
+    """What is known of each postcode and its days: postcode (its number), area_number, decile, and its days."""
+    every = rows_of_postcodes(reference).join(areas.lazy(), on="area", how="left")
+    known = every.join(deciles_of_lsoas(reference).lazy(), on="lsoa", how="left")
+    of_use = known.filter(pl.col("area_number").is_not_null() | pl.col("decile").is_not_null())
+    return of_use.select("postcode", "area_number", "decile", *VALIDITY).collect(engine="streaming")
 
 
 def commissioners_of(patients: Patients) -> pl.DataFrame:
@@ -171,9 +186,8 @@ def _with_commissioners(records: pl.LazyFrame, patients: Patients) -> tuple[pl.L
     by_practice = patients.meanings_by_day("practice", "PRACTICE_CODE", commissioners_of_practices, *_OF_PRACTICE)
     known = with_numbers(records, by_practice)
     if "POSTCODE" in patients.there:
-        areas = _areas(patients.reference)
-        by_place = (_commissioners_by_area(areas, patients),)
-        known = _in_areas(known.with_columns(postcode=_if_decisive(by_practice)), areas, patients)
+        by_place = (_commissioners_by_area(patients),)
+        known = patients.with_postcodes(known.with_columns(POSTCODE=_if_decisive(by_practice)), "area_number")
     else:
         by_place = patients.meanings_by_day("by_code", "CCG_CODE", commissioners_of_codes, *_OF_POSTCODE)
     return with_numbers(known, by_place), (*by_practice, *by_place)
@@ -185,26 +199,15 @@ def _if_decisive(by_practice: Sequence[Meanings]) -> pl.Expr:
     for each in by_practice:
         numbers = each.meanings.filter(pl.col(_OF_PRACTICE[0]).is_null())[each.number]
         undecided = pl.any_horizontal(pl.lit(value=False), *(pl.col(each.number) == number for number in numbers))
-    return pl.when(undecided).then("postcode")
+    return pl.when(undecided).then("POSTCODE")
 
 
-def _areas(reference: ReferenceData) -> pl.DataFrame:
-    """The areas that have a commissioner at any time, numbered: area_number, area."""
-    areas = reference.commissioners.select(area="ons_code").drop_nulls().unique().sort("area")
-    return areas.with_row_index("area_number")
-
-
-def _in_areas(records: pl.LazyFrame, areas: pl.DataFrame, patients: Patients) -> pl.LazyFrame:
-    """The records with the number of the area in which the postcode lay."""
-    rows = rows_of_postcodes(patients.reference).join(areas.lazy(), on="area")
-    return with_postcodes(records, rows, "area_number", patients.codes.first, patients.codes.last)
-
-
-def _commissioners_by_area(areas: pl.DataFrame, patients: Patients) -> Meanings:
+def _commissioners_by_area(patients: Patients) -> Meanings:
     """The commissioner of each area by its number; none of no area."""
-    codes = patients.codes
-    nowhere = areas.clear(1)
-    given = pl.concat([areas, nowhere]).with_columns(valid_from=pl.lit(codes.first), valid_to=pl.lit(codes.last))
+    codes, areas = patients.codes, patients.areas
+    given = pl.concat([areas, areas.clear(1)]).with_columns(
+        valid_from=pl.lit(codes.first), valid_to=pl.lit(codes.last)
+    )
     found = commissioners_of_areas(given, patients.reference, codes.first, codes.last)
     return numbered("by_area", ("area_number",), found.select("area_number", *VALIDITY, *_OF_POSTCODE))
 
@@ -271,8 +274,7 @@ def _by_deprivation(
         return ()
     known, keys = with_numbers(records, by_lsoa), dict[str, pl.Expr]()
     if "POSTCODE" in patients.there:
-        rows = rows_of_postcodes(patients.reference).join(deciles.lazy(), on="lsoa")
-        known = with_postcodes(records, rows, "decile", patients.codes.first, patients.codes.last)
+        known = patients.with_postcodes(records, "decile")
         keys = {"decile": pl.col("decile")}
     groups = _completed(grouped(known, (*of_test, *by_lsoa), **keys), ("decile",))
     return (_by_characteristic(groups, DEPRIVATION, pl.col("decile").fill_null(NOT_KNOWN)),)

@@ -57,13 +57,14 @@ def areas_of_postcodes(postcodes: pl.DataFrame, reference: ReferenceData, first:
 
 
 def postcode_number(postcode: pl.Expr) -> pl.Expr:
-    """A postcode in capitals as a whole number, by which millions are joined; null for what cannot be one.
+    """A postcode as it stands in records or tables as a whole number, by which millions of them are joined.
 
-    The number is what its characters without blanks are to the base 36, so that no two postcodes have the same.
+    Null for what cannot be a postcode. No two have the same: the number is what a 1 and the characters without
+    blanks, in capitals, are to the base 36.
     """
-    compact = _without_blanks(postcode)
-    # a sign or a zero before it would not change the number: a postcode begins with a letter
-    return pl.when(compact >= "A").then(compact.str.to_integer(base=36, dtype=pl.Int64, strict=False))
+    capitals = postcode.cast(pl.String).str.strip_chars().str.to_uppercase()
+    marked = pl.lit("1") + _without_blanks(capitals)  # so that zeros or a sign at the beginning count
+    return marked.str.to_integer(base=36, dtype=pl.Int64, strict=False)
 
 
 def rows_of_postcodes(reference: ReferenceData) -> pl.LazyFrame:
@@ -83,24 +84,24 @@ def rows_of_postcodes(reference: ReferenceData) -> pl.LazyFrame:
     )
 
 
-def with_postcodes(records: pl.LazyFrame, rows: pl.LazyFrame, value: str, first: date, last: date) -> pl.LazyFrame:
+def with_postcodes(records: pl.LazyFrame, rows: pl.DataFrame, value: str, first: date, last: date) -> pl.LazyFrame:
     """The records with what the row of their postcode on the day of the test has in the column `value`, else null.
 
-    `records` has `postcode` (see `postcode_number`) and DIAGNOSTIC_TEST_DATE; `rows` is as `rows_of_postcodes`, or
-    some of it. Raises InputRefused where two rows of a postcode hold on the same day of first..last.
+    `records` has POSTCODE, in whose place the value stands then, and DIAGNOSTIC_TEST_DATE. `rows` has `postcode`
+    (see `postcode_number`), `value`, and its days, never null. Raises InputRefused where two rows of a postcode
+    hold on the same day of first..last.
     """
-    table = rows.select("postcode", value, *VALIDITY).collect(engine="streaming")
     is_again = pl.col("postcode").is_duplicated()
+    again = stretches(rows.filter(is_again).rename({value: "again"}), "postcode", first, last)
     day = pl.col("DIAGNOSTIC_TEST_DATE").fill_null(date.max)
-    once = table.filter(~is_again).lazy()
-    joined = records.join(once, on="postcode", how="left").with_columns(
-        pl.when(hold_on(day)).then(value).alias(value)
-    )
-    again = stretches(table.filter(is_again), "postcode", first, last)
+    keyed = records.with_columns(postcode=postcode_number(pl.col("POSTCODE"))).drop("POSTCODE")
+    # nearly every postcode has one row: then what does not hold on the day is only emptied
+    joined = keyed.join(rows.filter(~is_again).lazy(), on="postcode", how="left")
+    found = joined.with_columns(pl.when(hold_on(day)).then(value).alias(value)).drop(VALIDITY)
     if again.is_empty():
-        return joined.drop(VALIDITY)
-    found = join_on_day(joined.drop(VALIDITY), again.rename({value: "again"}), ("postcode",), day, keep_order=False)
-    return found.with_columns(pl.coalesce(value, "again").alias(value)).drop("again")
+        return found.drop("postcode")
+    both = join_on_day(found, again, ("postcode",), day, keep_order=False)
+    return both.with_columns(pl.coalesce(value, "again").alias(value)).drop("again", "postcode")
 
 
 def has_postcodes(reference: ReferenceData) -> bool:
