@@ -123,7 +123,8 @@ def _without_data(column: Column, spec: TableSpec) -> pl.Expr:
 def _quotient(part: pl.Expr, whole: pl.Expr, decimals: int) -> pl.Expr:
     """Part by whole to so many decimals, a half upwards: whole numbers until the last step, so it is exact."""
     scale = 10**decimals
-    return pl.when(whole > 0).then((2 * scale * part + whole) // (2 * whole)) / scale
+    in_steps = pl.when(whole > 0).then((2 * scale * part + whole) // (2 * whole))
+    return (in_steps / scale).round(decimals)  # polars divides by multiplying: 58 / 10 would be 5.800000000000001
 
 
 def restore(spec: TableSpec, months: tuple[Month, ...], cells: pl.DataFrame) -> ProtectedTable:
