@@ -78,15 +78,13 @@ def sample_table(
                     value = (median if spec.measure.is_median else float(tests)) if tests else None
                     level = "England" if place == ENGLAND else "Provider"
                     rows.append((level, *place, label.text, setting, period, tests, value))
-    cells = pl.DataFrame(
-        rows,
-        schema={
-            **dict.fromkeys((*KEYS,), pl.String),
-            "tests": pl.Int64,
-            "value": pl.Float64,
-        },
-        orient="row",
-    )
+    return table_of(spec, months, rows)
+
+
+def table_of(spec: TableSpec, months: tuple[Month, ...], rows: Sequence[tuple[object, ...]]) -> ProtectedTable:
+    """A protected table with a column for each month: KEYS, tests and value of each cell."""
+    schema = {**dict.fromkeys(KEYS, pl.String), "tests": pl.Int64, "value": pl.Float64}
+    cells = pl.DataFrame(rows, schema=schema, orient="row")
     blanks = {"column": pl.lit(""), "of": pl.lit(None, pl.Int64)}
     return protect(TrueTable(spec, months, cells.with_columns(dated="tests", **blanks)), load_policy())
 

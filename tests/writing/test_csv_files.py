@@ -10,16 +10,15 @@ import csvw
 import polars as pl
 import pytest
 
-from publish.disclosure.control import protect
-from publish.disclosure.policy import load_policy
 from publish.edition import Edition
 from publish.period import Month
 from publish.tables.catalogue import TABLE_4, TABLE_5, TABLE_12
 from publish.tables.specification import GP_DIRECT_ACCESS, Label, TableSpec
-from publish.tables.truth import YEAR, TrueTable
-from publish.writing.content import ReleaseTables
+from publish.tables.truth import YEAR
+from publish.tables.workbooks import MONTHLY
+from publish.writing.content import ProtectedWorkbook, ReleaseTables
 from publish.writing.csv_files import write_csv_files
-from tests.samples import sample_edition, sample_tables
+from tests.samples import ANNUAL, sample_edition, sample_tables, table_of
 
 MONTHS = (Month(2022, 4), Month(2022, 5))
 ENGLAND = ("-", "-", "ENGLAND")
@@ -30,14 +29,11 @@ def small_table(spec: TableSpec, rows: list[tuple[tuple[str, str, str], str, lis
     """A protected table of one label; a row is place, setting, and (tests, value) for two months and the year."""
     periods = (*map(str, MONTHS), YEAR)
     cells = [
-        (*place, spec.labels[0].text, setting, period, tests, value)
+        ("England" if place == ENGLAND else "Provider", *place, spec.labels[0].text, setting, period, tests, value)
         for place, setting, values in rows
         for period, (tests, value) in zip(periods, values, strict=True)
     ]
-    columns = ("region_code", "org_code", "provider_name", "label", "setting", "period")
-    schema = {**dict.fromkeys(columns, pl.String), "tests": pl.Int64, "value": pl.Float64}
-    frame = pl.DataFrame(cells, schema=schema, orient="row").with_columns(dated="tests")
-    return protect(TrueTable(replace(spec, labels=spec.labels[:1]), MONTHS, frame), load_policy())
+    return table_of(replace(spec, labels=spec.labels[:1]), MONTHS, cells)
 
 
 def counts(*tests: int) -> list[tuple[int, float | None]]:
@@ -45,14 +41,23 @@ def counts(*tests: int) -> list[tuple[int, float | None]]:
 
 
 def release(edition: Edition, **tables) -> ReleaseTables:
-    provider = {number.removeprefix("table_"): table for number, table in tables.items()}
-    return replace(sample_tables(edition), provider=provider)
+    of_number = {workbook.number: workbook for workbook in MONTHLY}
+    workbooks = (
+        ProtectedWorkbook(of_number[name.removeprefix("table_")], (table,)) for name, table in tables.items()
+    )
+    return replace(sample_tables(edition), workbooks=tuple(workbooks))
 
 
 @pytest.fixture
 def written(tmp_path: Path) -> list[Path]:
     edition = sample_edition(made_up=True)
     return write_csv_files(sample_tables(edition), edition, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def written_annually(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    edition = sample_edition(ANNUAL)
+    return write_csv_files(sample_tables(edition), edition, tmp_path_factory.mktemp("annual"))
 
 
 def lines(file: Path) -> list[str]:
@@ -112,13 +117,13 @@ def test_all_tables_together_name_the_table_and_give_every_row_a_setting(tmp_pat
     assert file.name == "DID-All-Tables-2022-23-2023-07-20.csv"
     found = lines(file)
     assert found[0] == (
-        "table,measure,period,period_type,level,region_code,org_code,provider_name,modality_or_test,"
-        "source_setting,value,status"
+        "table,measure,period,period_type,level,region_code,org_code,org_name,modality_or_test,"
+        "source_setting,column_group,column,value,status"
     )
-    assert found[1] == "12,tests,2022-04,month,England,,,,Computerized axial tomography,All,10,"
+    assert found[1] == "12,tests,2022-04,month,England,,,,Computerized axial tomography,All,,,10,"
     assert found[5] == (
         '4,tests,2022-05,month,Provider,Y56,RF4,"Barking, Havering and Redbridge",'
-        "Abdomen and/or pelvis (Ultrasound),GP Direct Access,,suppressed"
+        "Abdomen and/or pelvis (Ultrasound),GP Direct Access,,,,suppressed"
     )
 
 
@@ -139,41 +144,115 @@ def test_all_tables_together_name_the_table_and_give_every_row_a_setting(tmp_pat
 def test_text_that_would_run_as_a_formula_is_made_harmless(tmp_path: Path, name: str, in_the_file: str) -> None:
     table = small_table(TABLE_12, [(("Y56", "=R1", name), "", counts(10, 10, 20))])
     files = write_csv_files(release(sample_edition(), table_12=table), sample_edition(), tmp_path)
-    for file in files[0], files[2]:
+    for file, named in (files[0], "provider_name"), (files[2], "org_name"):
         with file.open(encoding="utf-8", newline="") as text:
             row = next(csv.DictReader(text))
-        assert (row["org_code"], row["provider_name"], row["value"]) == ("'=R1", in_the_file, "10")
+        assert (row["org_code"], row[named], row["value"]) == ("'=R1", in_the_file, "10")
+
+
+def keyed(file: Path) -> list[str]:
+    return json.loads(Path(f"{file}-metadata.json").read_text(encoding="utf-8"))["tableSchema"]["primaryKey"]
+
+
+def by_period_and_column(frame: pl.DataFrame, key: list[str]) -> pl.Series:
+    """How many values each row of the published table has."""
+    rows = [name for name in key if name not in {"period", "column_group", "column"}]
+    return frame.group_by(rows).len()["len"]
 
 
 def test_every_row_of_every_table_is_there_once_for_every_period(written: list[Path]) -> None:
-    edition = sample_edition(made_up=True)
-    tables = sample_tables(edition).provider
-    frames = [pl.read_csv(file, infer_schema=False) for file in written if file.suffix == ".csv"]
+    tables = sample_tables(sample_edition(made_up=True)).provider
+    files = written[::2]
+    frames = [pl.read_csv(file, infer_schema=False) for file in files]
     assert [frame.height for frame in frames[:-1]] == [table.cells.height for table in tables.values()]
     assert frames[-1].height == sum(table.cells.height for table in tables.values())
-    for frame, file in zip(frames, written[1::2], strict=True):
-        key = json.loads(file.read_text(encoding="utf-8"))["tableSchema"]["primaryKey"]
-        assert not frame.select(key).is_duplicated().any()
-        rows = frame.group_by([name for name in key if name != "period"]).len()
-        assert rows["len"].unique().to_list() == [13]  # twelve months and the year so far
+    for frame, file in zip(frames, files, strict=True):
+        assert not frame.select(keyed(file)).is_duplicated().any()
+        # twelve months and the year so far
+        assert by_period_and_column(frame, keyed(file)).unique().to_list() == [13]
 
 
-def test_a_value_stands_exactly_where_no_reason_does(written: list[Path]) -> None:
-    for file in written[::2]:
+def test_every_row_of_every_annual_table_is_there_once_for_every_column(written_annually: list[Path]) -> None:
+    release_of_year = sample_tables(sample_edition(ANNUAL))
+    tables = [*release_of_year]
+    *files, together = written_annually[::2]
+    for file, table in zip(files, tables, strict=True):
+        frame = pl.read_csv(file, infer_schema=False)
+        assert frame.height == table.cells.height, file.name
+        assert not frame.select(keyed(file)).is_duplicated().any(), file.name
+        assert by_period_and_column(frame, keyed(file)).unique().to_list() == [len(table.columns)], file.name
+    every = pl.read_csv(together, infer_schema=False)
+    assert every.height == sum(table.cells.height for book in release_of_year.published for table in book.tables)
+    assert not every.select(keyed(together)).is_duplicated().any()
+
+
+def test_values_of_annual_tables_are_the_protected_ones(written_annually: list[Path]) -> None:
+    """In their order, and under the headings of their columns."""
+    tables = [*sample_tables(sample_edition(ANNUAL))]
+    for file, table in zip(written_annually[:-2:2], tables, strict=True):
+        frame = pl.read_csv(file, infer_schema=False)
+        label = table.spec.label_heading.lower()
+        found = frame.select(label, pl.col("value").cast(pl.Float64), pl.col("status").fill_null(""))
+        assert found.rows() == table.cells.select("label", "value", "status").rows(), file.name
+        if table.spec.columns:
+            group = pl.col("column_group") if "column_group" in frame.columns else pl.lit(None)
+            headings = frame.select(group.alias("group"), "column").rows()
+            once = [(column.group or None, column.heading) for column in table.columns]
+            assert headings == once * (frame.height // len(once)), file.name
+
+
+def test_places_of_annual_tables_have_columns_of_their_own(written_annually: list[Path]) -> None:
+    by_stem = {file.name: lines(file) for file in written_annually[::2]}
+    heads = {name: found[0].split(",level,")[1].split(",measure,")[0] for name, found in by_stem.items()}
+    table = "DID-Table-{}-2023-24-{}.csv"
+    commissioner = "region_code,ons_code,commissioner_code,commissioner_name"
+    assert heads[table.format("7a", "Modality-Commissioner-Request-to-Test")] == f"{commissioner},modality,column"
+    by_setting = f"{commissioner},test,source_setting,column"
+    assert heads[table.format("8", "Bodysite-Commissioner-Request-to-Test")] == by_setting
+    of_england = "modality,source_setting,column_group,column"
+    assert heads[table.format("9", "Request-to-Test-by-Modality-and-Patient-Source-Setting")] == of_england
+    network = "region_code,icb_code,imaging_network,org_code,provider_name,modality,column_group,column"
+    assert heads[table.format("13", "Modality-Provider-Report-Turnaround-Q1")] == network
+    assert heads["DID-2023-24-Age-and-Sex.csv"] == "region_code,area_name,modality,sex,column"
+    by_board = "region_code,icb_code,area_name"
+    assert heads["DID-2023-24-Use-per-1000-Population.csv"] == f"{by_board},population,modality,column"
+    assert heads[table.format("1", "Modality-Provider-Counts-by-Region-and-ICB")] == f"{by_board},modality"
+    quarter = by_stem[table.format("13", "Modality-Provider-Report-Turnaround-Q4")][1]
+    assert quarter.startswith("2024-01/2024-03,quarter,England,,,,,,Computerized axial tomography,A&E / Admitted,")
+
+
+def test_a_value_stands_exactly_where_no_reason_does(written: list[Path], written_annually: list[Path]) -> None:
+    for file in (*written[::2], *written_annually[::2]):
         frame = pl.read_csv(file, infer_schema=False)
         assert frame.filter(pl.col("value").is_null() == pl.col("status").is_null()).is_empty()
-        assert set(frame["status"].drop_nulls()) == {"suppressed", "no data"}
-        assert frame["value"].drop_nulls().str.contains(r"^\d+(\.5)?$").all()
+        assert set(frame["status"].drop_nulls()) <= {"suppressed", "no data"}
+        shown = frame.drop_nulls("value")
+        is_rate = pl.col("measure").str.contains("per 1,000")
+        assert shown.filter(~is_rate)["value"].str.contains(r"^\d+(\.5)?$").all()
+        assert shown.filter(is_rate)["value"].str.contains(r"^\d+(\.\d)?$").all()
+        whole = pl.col("measure").is_in(["tests", "per cent of tests"])
+        assert shown.filter(whole)["value"].str.contains(r"^\d+$").all()
+
+
+def described_as_it_is(file: Path) -> None:
+    assert complaints(file) == [], file.name
+    described = json.loads(Path(f"{file}-metadata.json").read_text(encoding="utf-8"))
+    columns = described["tableSchema"]["columns"]
+    assert lines(file)[0].split(",") == [column["name"] for column in columns]
+    assert all(column["titles"][0] == column["name"] for column in columns)
+    assert "{" not in described["dc:title"] + described["dc:description"] + "".join(described["rdfs:comment"])
 
 
 def test_the_metadata_describes_every_file_so_that_a_validator_accepts_it(written: list[Path]) -> None:
     assert len(written) == 16
     for file in written[::2]:
-        assert complaints(file) == []
-        described = json.loads(Path(f"{file}-metadata.json").read_text(encoding="utf-8"))
-        names = [column["name"] for column in described["tableSchema"]["columns"]]
-        assert lines(file)[0].split(",") == names
-        assert all(column["titles"][0] == column["name"] for column in described["tableSchema"]["columns"])
+        described_as_it_is(file)
+
+
+def test_the_metadata_describes_every_annual_file_too(written_annually: list[Path]) -> None:
+    assert len(written_annually) == 2 * (len([*sample_tables(sample_edition(ANNUAL))]) + 1)
+    for file in written_annually[::2]:
+        described_as_it_is(file)
 
 
 @pytest.mark.parametrize(

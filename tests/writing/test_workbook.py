@@ -9,20 +9,22 @@ import importlib.util
 import json
 import os
 import zipfile
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import openpyxl
-import polars as pl
 import pytest
 
-from publish.disclosure.control import SUPPRESSED, protect
+from publish.disclosure.control import SUPPRESSED
 from publish.disclosure.policy import Policy, load_policy
 from publish.tables.catalogue import MONTHLY_TABLES, TABLE_1, TABLE_2, TABLE_4, TABLE_5
-from publish.tables.truth import YEAR, TrueTable
+from publish.tables.truth import YEAR
+from publish.tables.workbooks import MONTHLY
+from publish.writing.content import ProtectedWorkbook
 from publish.writing.workbook import write_workbook
 from tests import samples
-from tests.samples import sample_edition, sample_table
+from tests.samples import sample_edition, sample_table, sample_tables, table_of
 
 HERE = Path(__file__).parent
 SHARED = Path(__file__).resolve().parents[3] / "shared"
@@ -45,7 +47,9 @@ def write(tmp_path):
         edition = sample_edition(month, **marks)
         file = tmp_path / name
         table = table or sample_table(spec, edition.period.months)
-        write_workbook(table, edition, policy or load_policy(), issues, file)
+        (workbook,) = (workbook for workbook in MONTHLY if workbook.number == spec.number)
+        tables = replace(sample_tables(edition), issues=issues, policy=policy or load_policy())
+        write_workbook(ProtectedWorkbook(workbook, (table,)), tables, edition, file)
         return file
 
     return write_one
@@ -177,13 +181,8 @@ def test_how_a_median_is_shown(write, tests, median, shown, number_format):
 def one_provider(spec, name, tests=10, value=10.0):
     """A protected table of one row, one month."""
     months = sample_edition("2022-04").period.months
-    keys = {"region_code": "Y56", "org_code": "NT9", "provider_name": name, "label": "Fluoroscopy", "setting": ""}
-    cells = [{**keys, "period": period, "tests": tests, "value": value} for period in ("2022-04", YEAR)]
-    schema = {"tests": pl.Int64, "value": pl.Float64}
-    return protect(
-        TrueTable(spec, months, pl.DataFrame(cells, schema_overrides=schema).with_columns(dated="tests")),
-        load_policy(),
-    )
+    place = ("Provider", "Y56", "NT9", name, "Fluoroscopy", "")
+    return table_of(spec, months, [(*place, "2022-04", tests, value), (*place, YEAR, tests, value)])
 
 
 def test_months_to_come_have_no_columns(write):
