@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Final, Literal, NamedTuple, TypeAlias
@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 
 COLUMNS_OF_A_TABLE: Final = 3  # of texts only; two are enough where one of them is a number
 ROWS_OF_A_LIST: Final = 3  # two columns of texts are a table from so many rows on
-_STAND_IN = re.compile(r"(\[[^\]\s]+\]\s*)+|[^\w\s]{1,3}|\(?[a-zA-Z]\)?|n\.?/?a\.?|null|none|low", re.I)
+_STAND_IN = re.compile(r"(\[[^\]]{1,12}\]\s*)+|[^\w\s]{1,3}|\(?[a-zA-Z]\)?|n\.?/?a\.?|null|none|low", re.I)
 
 Kind: TypeAlias = Literal["text", "number", "date", "other"]
 
@@ -135,8 +135,16 @@ class Sheet:
     @cached_property
     def tables(self) -> tuple[Table, ...]:
         """Every table, from the top down: those marked up, and what is laid out as one without being so."""
+        marked = (replace(table, area=self.used(table.area)) for table in self.marked)
         found = (table for area in self._laid_out() if (table := self._unmarked(area)))
-        return tuple(sorted((*self.marked, *found), key=lambda table: table.area))
+        return tuple(sorted((*marked, *found), key=lambda table: table.area))
+
+    def used(self, area: Area) -> Area:
+        """The part of an area up to the last row and column of the sheet that hold something."""
+        last_row = max((place.row for place in self.written), default=0)
+        last_column = max((place.column for place in self.written), default=0)
+        bottom, right = min(area.bottom, max(last_row, area.top)), min(area.right, max(last_column, area.left))
+        return Area(area.top, area.left, bottom, right)
 
     @cached_property
     def top(self) -> int:
@@ -172,7 +180,10 @@ class Sheet:
         return {place: self.written[place] for place in places if place in self.written}
 
     def is_of_numbers(self, table: Table, column: int) -> bool:
-        """Whether most of what a column of a table holds is numbers, codes that stand for one left out."""
+        """Whether a column of a table holds figures.
+
+        Most of what it holds is numbers, or all of it is shorthand for missing ones.
+        """
         return (table.area, column) in self._of_numbers
 
     @cached_property
@@ -188,7 +199,8 @@ class Sheet:
         cells = self.column(table, column).values()
         numbers = sum(cell.kind == "number" for cell in cells)
         others = sum(cell.kind != "number" and not is_stand_in(cell) for cell in cells)
-        return numbers > others
+        hidden = all(cell.text.startswith(("[", "*")) for cell in cells)
+        return numbers > others or (len(cells) > 0 and hidden)
 
     def width(self, column: int) -> float:
         """The width of a column, in digits."""

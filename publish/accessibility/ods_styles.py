@@ -51,7 +51,13 @@ class Styles:
             chain.append(self._styles[family, "Default"])
         if family in self._usual:
             chain.append(self._usual[family])
-        return {key: value for style in reversed(chain) for key, value in _settings(style)}
+        merged: Properties = {}
+        for style in reversed(chain):
+            own = dict(_settings(style))
+            if tag("fo:font-family") in own:
+                merged.pop(tag("style:font-name"), None)  # the two say the same: the nearer one counts
+            merged |= own
+        return merged
 
     def look(self, name: str) -> Look:
         """How cells of a style look."""

@@ -92,6 +92,9 @@ def without_gaps(book: Book) -> Iterator[Finding]:
         )
         blank = (column for column in range(left, right + 1) if column not in columns)
         yield from (at(sheet, Place(top, column), "the column is blank") for column in blank)
+    for sheet in book.shown:
+        beyond = (table for table in sheet.marked if sheet.used(table.area) != table.area)
+        yield from (at(sheet, table.area, "the table goes on where nothing more is written") for table in beyond)
 
 
 def with_headers(book: Book) -> Iterator[Finding]:
@@ -242,8 +245,8 @@ def one_kind_a_column(book: Book) -> Iterator[Finding]:
         numbers = {place: cell for place, cell in cells.items() if cell.kind == "number"}
         others = (place for place, cell in cells.items() if cell.kind != "number" and not is_stand_in(cell))
         yield from (at(sheet, place, "is no number, in a column of numbers") for place in others)
-        usual = Counter(map(decimals, numbers.values())).most_common(1)[0][0]
-        odd = (place for place, cell in numbers.items() if decimals(cell) != usual)
+        usual = Counter(map(decimals, numbers.values())).most_common(1)
+        odd = (place for place, cell in numbers.items() if decimals(cell) != usual[0][0])
         yield from (at(sheet, place, "shows another number of decimal places than the column") for place in odd)
         if not _years(sheet, table, column):
             yield from _without_commas(sheet, numbers)
