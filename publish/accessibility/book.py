@@ -199,8 +199,8 @@ class Sheet:
         cells = self.column(table, column).values()
         numbers = sum(cell.kind == "number" for cell in cells)
         others = sum(cell.kind != "number" and not is_stand_in(cell) for cell in cells)
-        hidden = all(cell.text.startswith(("[", "*")) for cell in cells)
-        return numbers > others or (len(cells) > 0 and hidden)
+        hidden = any(cell.text.startswith(("[", "*")) for cell in cells)
+        return numbers > others or (hidden and not numbers and not others)
 
     def width(self, column: int) -> float:
         """The width of a column, in digits."""

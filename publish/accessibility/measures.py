@@ -26,7 +26,7 @@ def shown(cell: Cell) -> str:
     if not isinstance(cell.value, int | float) or isinstance(cell.value, bool):
         return str(cell.value or "")
     decimals, comma = cell.look.decimals, "," if cell.look.thousands else ""
-    return f"{cell.value:{comma}.{decimals}f}" if decimals is not None else f"{cell.value:{comma}g}"
+    return f"{cell.value:{comma}.{decimals}f}" if decimals is not None else f"{cell.value:{comma}.10g}"
 
 
 def decimals(cell: Cell) -> int:

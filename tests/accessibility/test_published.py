@@ -22,8 +22,8 @@ ROWS = {
     4: [None, "Period:", "2022/23"],
     13: [None, "Region", "Org Code", "Provider name", "Modality", "Apr"],
     14: [None, "-", "-", "ENGLAND", "Magnetic Resonance Imaging", 1250],
-    16: [None, "Y56", "R1A", "AMBRIDGE", "Magnetic Resonance Imaging", "*"],
-    17: [None, "Y56", "R1B", "BORCHESTER", "Magnetic Resonance Imaging", 40],
+    16: [None, "Y56", "R1A", "AMBRIDGE", "Magnetic Resonance Imaging", 40],
+    17: [None, "Y56", "R1B", "BORCHESTER", "Magnetic Resonance Imaging", "*"],
     19: [None, "Key: * stands for a count below 3."],
 }
 
