@@ -12,7 +12,6 @@ import typer
 
 from publish import __version__
 from publish.cli_check import check
-from publish.cli_check import check
 from publish.cli_options import (
     Database,
     Output,
@@ -48,7 +47,6 @@ app = typer.Typer(
 )
 app.command(epilog="Example: publish derive --records 2018-07.csv --submitter RR8 product.parquet")(derive)
 app.command(epilog="Example: publish link product.parquet registrations.csv --on Person_ID --within 62")(link)
-app.command(epilog="Example: publish check tables.ods table-1.xlsx --json checked.json")(check)
 app.command(epilog="Example: publish check tables.ods table-1.xlsx --json checked.json")(check)
 app.add_typer(reference_app, name="reference")
 

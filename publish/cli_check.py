@@ -15,7 +15,7 @@ _INDENT: Final = " " * 23
 
 
 def check(
-    files: Annotated[list[Path], typer.Argument(help="The workbooks: XLSX or ODS.", metavar="FILE…")],
+    files: Annotated[list[Path], typer.Argument(help="The workbooks: XLSX or ODS.", metavar="FILE")],
     to_json: Annotated[
         Path | None, typer.Option("--json", help="A file to write the same to, with every place, as JSON.")
     ] = None,
