@@ -4,24 +4,29 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from publish.dictionary.markdown import Row, in_code, table
 from publish.disclosure.control import ProtectedTable
 from publish.disclosure.policy import load_policy
 from publish.edition import Edition
 from publish.house import load_house
-from publish.period import Month, MonthlyPeriod
-from publish.tables.catalogue import MONTHLY_TABLES
-from publish.tables.specification import TableSpec
+from publish.period import FinancialYear, Month, MonthlyPeriod, quarters
+from publish.tables.further import REGIONS_AND_BOARDS
+from publish.tables.specification import Column, TableSpec
+from publish.tables.workbooks import ANNUAL, MONTHLY
 from publish.writing.csv_metadata import all_tables_metadata, table_metadata
+
+A_QUARTER: Final = quarters(FinancialYear(2022))[0]  # what stands in for the months of a table
 
 
 def of_csv_files() -> Iterator[str]:
     """The columns of the published CSV files, from the metadata that goes with them."""
     edition, policy = an_edition(), load_policy()
-    tables = tuple(without_values(spec) for spec in MONTHLY_TABLES)
-    together = all_tables_metadata(tables, edition, policy, "")["tableSchema"]
+    every = {spec.file_stem: spec for workbook in (*MONTHLY, *ANNUAL) for spec in workbook.tables}
+    tables = tuple(without_values(spec) for spec in every.values())
+    published = tuple(table for table in tables if table.spec.basis is not REGIONS_AND_BOARDS and table.spec.number)
+    together = all_tables_metadata(published, edition, policy, "")["tableSchema"]
     yield "## Published CSV files"
     yield "### All tables together"
     yield csv_table(together["columns"])
@@ -29,9 +34,13 @@ def of_csv_files() -> Iterator[str]:
     yield "### One table each"
     yield (
         "The same columns, without `table`. The label stands under the name that the table gives it (`modality` or "
-        "`test`). `source_setting` is there only where the table divides by it."
+        "`test`), and what a row is about under names of its own. `source_setting` or `sex` is there only where "
+        "the table divides by it, `column` only where its columns are not months. Tables by region and "
+        "integrated care board have a file each beside these."
     )
-    yield table(("Table", "Columns"), (csv_row(one, edition) for one in tables))
+    yield table(
+        ("Table", "Columns"), (csv_row(one, edition) for one in tables if one.spec.basis is not REGIONS_AND_BOARDS)
+    )
 
 
 def csv_table(columns: Iterable[dict[str, Any]]) -> str:
@@ -59,7 +68,7 @@ def holds(datatype: str | dict[str, Any]) -> str:
 def csv_row(one: ProtectedTable, edition: Edition) -> Row:
     """A table's number, and the columns of its file."""
     columns = table_metadata(one, edition, load_policy(), "")["tableSchema"]["columns"]
-    return one.spec.number, in_code(column["name"] for column in columns)
+    return one.spec.number or one.spec.title, in_code(column["name"] for column in columns)
 
 
 def an_edition() -> Edition:
@@ -74,6 +83,12 @@ class Described:
     """All that the metadata asks of a table: what it is. It holds no value that would have to be protected."""
 
     spec: TableSpec
+    months: tuple[Month, ...] = A_QUARTER
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """As `ProtectedTable.columns`."""
+        return self.spec.columns_for(self.months)
 
 
 def without_values(spec: TableSpec) -> ProtectedTable:

@@ -6,7 +6,7 @@ import polars as pl
 
 from publish.disclosure.control import NO_DATA, ProtectedTable
 from publish.period import Month, spans
-from publish.tables.truth import ENGLAND_CODE, YEAR
+from publish.tables.specification import YEAR, Level
 
 USUAL_TESTS: Final = 100  # a provider that does fewer tests in a month that it reports may well do none in another
 
@@ -18,7 +18,7 @@ def missing_months(activity: ProtectedTable) -> tuple[str, ...]:
     specification, Provider issues, 2.
     """
     by_month = (
-        activity.cells.filter(pl.col("org_code") != ENGLAND_CODE, pl.col("period") != YEAR)
+        activity.cells.filter(pl.col("level") == Level.PROVIDER.value, pl.col("period") != YEAR)
         .group_by("provider_name", "org_code", "period")
         .agg(reported=(pl.col("status") != NO_DATA).any(), tests=pl.col("value").sum())
     )

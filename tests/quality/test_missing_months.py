@@ -25,11 +25,21 @@ REPORTED = [
 def test_missing_months():
     rows = [
         {"region_code": "Y56", "org_code": code, "provider_name": name, "label": "Fluoroscopy", "setting": ""}
-        | {"period": period, "tests": tests, "dated": tests, "value": float(tests)}
+        | {
+            "level": "England" if code == "-" else "Provider",
+            "column": "",
+            "of": None,
+            "period": period,
+            "tests": tests,
+            "dated": tests,
+            "value": float(tests),
+        }
         for name, code, by_month in REPORTED
         for period, tests in zip((*map(str, MONTHS), YEAR), (*by_month, sum(by_month)), strict=True)
     ]
-    activity = protect(TrueTable(TABLE_1, MONTHS, pl.DataFrame(rows)), load_policy())
+    activity = protect(
+        TrueTable(TABLE_1, MONTHS, pl.DataFrame(rows, schema_overrides={"of": pl.Int64})), load_policy()
+    )
     assert missing_months(activity) == (
         "another trust (RA1) did not report any activity for April and May 2023, and July 2023.",
         "Large Trust (RL1) did not report any activity for May 2023.",
