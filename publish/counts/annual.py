@@ -237,23 +237,28 @@ def patients_of(patients: Patients) -> pl.DataFrame:
     """
     of_test = _meanings_for_patients(patients.codes)
     records = with_numbers(patients.records, of_test)
+    persons = _persons(records, of_test, patients)
+    counted = (
+        _by_characteristic(persons, AGE_AND_SEX, pl.col("age_band"), pl.col("sex")),
+        _by_characteristic(persons, ETHNIC_GROUP, pl.col("ethnic_group")),
+        *_by_deprivation(records, of_test, patients),
+    )
+    return pl.concat(counted).sort(PATIENT_KEYS, nulls_last=True)
+
+
+def _persons(records: pl.LazyFrame, of_test: tuple[Meanings, ...], patients: Patients) -> pl.DataFrame:
+    """The records grouped by sex, ethnic group and age band, in words."""
     of_person = (
         *patients.meanings("sex_number", "PERSON_GENDER_CODE", sexes_of_codes, "sex"),
         *patients.meanings("group_number", "ETHNIC_CATEGORY", ethnic_groups_of_codes, "ethnic_group"),
         *patients.meanings("band_number", "AGE_BAND_5_YEARS", bands_of_texts, "age_band"),
     )
     ages = {"age_on_test_date": five_years_begin()} if "PERSON_BIRTH_DATE" in patients.there else {}
-    persons = grouped(with_numbers(records, of_person), (*of_test, *of_person), **ages)
-    if ages:
-        persons = persons.with_columns(age_band=AGE_BAND_5_YEARS())
-    persons = _completed(persons, ("sex", "ethnic_group", "age_band"))
-    age_band = pl.col("age_band").fill_null(AGE_NOT_KNOWN)
-    counted = [
-        _by_characteristic(persons, AGE_AND_SEX, age_band, pl.col("sex").fill_null(NOT_KNOWN)),
-        _by_characteristic(persons, ETHNIC_GROUP, pl.col("ethnic_group").fill_null(NOT_KNOWN)),
-        *_by_deprivation(records, of_test, patients),
-    ]
-    return pl.concat(counted).sort(PATIENT_KEYS, nulls_last=True)
+    groups = grouped(with_numbers(records, of_person), (*of_test, *of_person), **ages)
+    named = groups.with_columns(age_band=AGE_BAND_5_YEARS()) if ages else groups
+    return _completed(named, ("sex", "ethnic_group", "age_band")).with_columns(
+        pl.col("sex", "ethnic_group").fill_null(NOT_KNOWN), pl.col("age_band").fill_null(AGE_NOT_KNOWN)
+    )
 
 
 def _meanings_for_patients(codes: Codes) -> tuple[Meanings, ...]:

@@ -175,6 +175,26 @@ def test_what_is_kept_out_says_why(tmp_path):
     assert sum(reasons.values()) <= 1
 
 
+def test_the_annual_sets_count_accepted_records(tmp_path):
+    rows = [good("A1"), good("A2", NHS_NUMBER=WITHDRAWN_PERSON), good("A3", SITE_CODE_IMAGING="QQQ99")]
+    submission = written(rows, tmp_path / "a.csv")
+    extract = tmp_path / "b.parquet"
+    pl.DataFrame([good("A4"), good("A5", NHS_NUMBER=WITHDRAWN_PERSON)]).drop("ETHNIC_CATEGORY").write_parquet(
+        extract
+    )
+    terms = Terms(withdrawn=frozenset({WITHDRAWN_PERSON}))
+    parts = [
+        count_part(part, REFERENCE, annual=True) for part in taken_in(tmp_path, submission, extract, terms=terms)
+    ]
+    assert sorted(part.lacking for part in parts) == [(), ("ETHNIC_CATEGORY",)]
+    counts = add(parts)
+    assert counts.lacking == ("ETHNIC_CATEGORY",)
+    assert counts.tests.filter(pl.col("interval") == "request_to_test")["tests"].sum() == 2
+    assert counts.commissioners.filter(pl.col("interval") == "request_to_test")["tests"].sum() == 2
+    in_blocks = counts.patients.group_by("characteristic").agg(pl.col("tests").sum())
+    assert set(in_blocks.rows()) == {("age and sex", 2), ("ethnic group", 2)}
+
+
 @pytest.mark.parametrize("change", ["submitted", "validate", "withdrawn", "order"])
 def test_stored_counts_are_not_those_of_other_terms(tmp_path, change):
     """Counts of submissions are kept between runs: other terms or another order are counted anew."""
