@@ -32,6 +32,7 @@ class House:
     address: tuple[str, ...]
     classification: str
     email: str
+    press: str
     statistics_url: str
     waiting_times_url: str
     data_collection_url: str
@@ -63,6 +64,7 @@ def load_house(config: Path | None = None) -> House:
         address=tuple(publication.pop("address")),
         **publication,
         email=details["contact"]["email"],
+        press=details["contact"]["press"],
         statistics_url=links["statistics"],
         waiting_times_url=links["waiting_times"],
         data_collection_url=links["data_collection"],

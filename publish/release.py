@@ -112,6 +112,7 @@ def make_release(period: MonthlyPeriod, records: Sequence[str], settings: Settin
         for kept in (PUBLIC, APPROVAL):  # what is public, and who approved it, stay until the next approval
             _carry_over(folder / kept, making / kept)
     remarks = (
+        *_lacking_in_some(counted, counts),
         *_remarks(ledger, period, reference),
         *left_out(counts, period),
         *(earlier.remarks if earlier else ()),
@@ -231,6 +232,18 @@ def _remarks(ledger: pl.DataFrame, period: MonthlyPeriod, reference: ReferenceDa
             "and providers with sites in several regions are kept out."
         )
     return tuple(remarks)
+
+
+def _lacking_in_some(counted: dict[RecordFile, Counts], counts: Counts) -> tuple[str, ...]:
+    """Items of patients that some files have and others have not."""
+    by_item: dict[str, list[str]] = {}
+    for file, of_file in counted.items():
+        for item in set(of_file.lacking) - set(counts.lacking):
+            by_item.setdefault(item, []).append(file.path.name)
+    return tuple(
+        f"{item} is not in {', '.join(files)}: it counts as not known there."
+        for item, files in sorted(by_item.items())
+    )
 
 
 def _overlap(counted: dict[RecordFile, Counts], terms: Terms) -> tuple[str, ...]:

@@ -26,6 +26,10 @@ NEEDED_ITEMS: Final = {
     "age and sex": ("PERSON_BIRTH_DATE", "PERSON_GENDER_CODE"),
     "ethnic group": ("ETHNIC_CATEGORY",),
 }
+NO_COMMISSIONERS: Final = (
+    "No record leads to a commissioner in England: tables by commissioner have every test under none. Import the "
+    "practices or the postcodes by: publish reference import epraccur|postcodes FILE"
+)
 
 
 @dataclass(frozen=True)
@@ -68,14 +72,19 @@ def release_tables(
 
 
 def left_out(counts: Counts, period: MonthlyPeriod) -> tuple[str, ...]:
-    """The tables that cannot be made because the records lack the items they need, a sentence each."""
+    """The tables that cannot be made because the records lack the items they need, and those in which nothing but
+    what is not known would stand; a sentence each.
+    """
     every = [spec for workbook in workbooks_of(annual=period.annual) for spec in workbook.tables]
     without = [(spec, _lacking(spec, counts)) for spec in every]
-    return tuple(
+    remarks = [
         f"The records have no {' and no '.join(items)}: {spec.name} is left out."
         for spec, items in without
         if items
-    )
+    ]
+    if period.annual and not remarks and counts.commissioners["commissioner_code"].drop_nulls().is_empty():
+        remarks.append(NO_COMMISSIONERS)
+    return tuple(remarks)
 
 
 def _workbooks(source: Source) -> Iterator[ProtectedWorkbook]:

@@ -38,7 +38,7 @@ CALENDAR = [
 
 @pytest.mark.parametrize(("latest", "published"), CALENDAR)
 def test_the_calendar(latest, published):
-    day = load_house().publication_date(Month.parse(latest))
+    day = load_house().publication_date(MonthlyPeriod(Month.parse(latest)))
     assert (str(day), day.strftime("%A")) == (published, "Thursday")
     assert 15 * 7 <= (day - Month.parse(latest).last_day).days <= 16 * 7
 

@@ -88,15 +88,19 @@ class Counts:
 
 
 def add(parts: Iterable[Counts]) -> Counts:
-    """The counts of several files together. A key may stand in several rows: whoever reads them adds them up."""
+    """The counts of several files together. A key may stand in several rows: whoever reads them adds them up.
+
+    What one file lacks and another has is not lacking.
+    """
     listed = list(parts)
+    lacking = [set(part.lacking) for part in listed]
     return Counts(
         pl.concat([part.tests for part in listed]),
         pl.concat([part.kept_out for part in listed]),
         pl.concat([part.rules for part in listed]),
         pl.concat([part.commissioners for part in listed]),
         pl.concat([part.patients for part in listed]),
-        tuple(sorted({item for part in listed for item in part.lacking})),
+        tuple(sorted(set.intersection(*lacking))),
     )
 
 

@@ -29,7 +29,7 @@ from publish.writing.workbook_styles import WARNING_RED, Style, fit_row, link, p
 LABELS, VALUES = 2, 3  # columns: A is a narrow margin
 REMARKS_ROW: Final = 11
 SUPPRESSED_MARK: Final = "*"
-LETTERS_PER_UNIT: Final = 1.05  # of labels in Arial 10
+LETTERS_PER_UNIT: Final = 0.92  # of labels in Arial 10
 COUNT_WIDTHS, MEDIAN_WIDTHS = (10.4, 11.4), (7.4, 8.4)  # a month, the year
 SETTING_WIDTH: Final = 17.0
 ROW_HEIGHTS: Final = {1: 18.0, 2: 17.0, 4: 17.0}
@@ -39,8 +39,8 @@ MANAGEMENT_INFORMATION: Final = (
     "incomplete, the latest months most of all. Compare providers with care."
 )
 GUIDE: Final = (
-    "This sheet holds one table. Its key, below it, explains * and blank cells. To release the fixed headings, "
-    "choose View, Freeze Panes, Unfreeze Panes."
+    "This sheet holds one table. Its key, below it, explains *. Blank cells mean that no data has been submitted. To "
+    "release the fixed headings, choose View, Freeze Panes, Unfreeze Panes."
 )
 
 Keys: TypeAlias = tuple[
@@ -129,7 +129,7 @@ def write_data_sheet(sheet: Worksheet, table: ProtectedTable, edition: Edition, 
 
 
 def _write_title_block(sheet: Worksheet, layout: Layout, edition: Edition) -> None:
-    put(sheet, 1, 1, _first_cell(edition), Style.FOOT)
+    put(sheet, 1, 1, _first_cell(edition), Style.LARGE)
     block = tuple(_title_block(layout, edition))
     for row, (label, text, style) in enumerate(block, start=2):
         put(sheet, row, LABELS, label, Style.BLOCK_LABEL)
@@ -144,7 +144,7 @@ def _write_title_block(sheet: Worksheet, layout: Layout, edition: Edition) -> No
 def _first_cell(edition: Edition) -> CellRichText:
     """What a screen reader reads first: the notices, in red, and how the sheet is laid out."""
     warning = InlineFont(rFont="Arial", sz=12, b=True, color=Color(WARNING_RED))
-    plain = InlineFont(rFont="Arial", sz=10)
+    plain = InlineFont(rFont="Arial", sz=12)
     notices = (TextBlock(warning, f"{notice} ") for notice in edition.notices)
     return CellRichText(*notices, TextBlock(plain, GUIDE))
 

@@ -135,7 +135,7 @@ def _listed(front: Front) -> Iterator[Line]:
     groups = {workbook.group for workbook in listed}
     for group, workbooks in groupby(listed, key=lambda workbook: workbook.group):
         if len(groups) > 1:
-            yield Line(group.format(year=front.edition.period.year.label))
+            yield Line(f"{group.format(year=front.edition.period.year.label)}:")
         for workbook in workbooks:
             style = Style.STRONG if workbook == front.workbook.spec else Style.PARAGRAPH
             yield Line(f"{workbook.number}. {workbook.title}" if workbook.number else workbook.title, style)
@@ -170,6 +170,7 @@ def _further(edition: Edition) -> Iterator[Line]:
     house = edition.house
     yield _heading("Further Information")
     yield Line(FURTHER)
+    yield Line(f"Source: {house.source}")
     yield Line(f"{house.title} statistics and earlier releases", Style.LINK, link=house.statistics_url)
     yield Line("How the data are collected", Style.LINK, link=house.data_collection_url)
     yield Line(f"Published on {edition.published_in_words}. Next release: {date_in_words(edition.next_published)}.")
@@ -181,7 +182,8 @@ def _contact(edition: Edition) -> Iterator[Line]:
     house = edition.house
     yield _heading("Contact us at:")
     yield from map(Line, (house.prepared_by, house.organisation, *house.address))
-    yield Line(f"Email: {house.email}", Style.LINK, link=f"mailto:{house.email}")
+    yield Line(house.email, Style.LINK, link=f"mailto:{house.email}")
+    yield Line(f"For the press: {house.press}")
 
 
 def _heading(text: str) -> Line:

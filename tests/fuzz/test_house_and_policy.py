@@ -10,7 +10,7 @@ from publish.bundled import bundled
 from publish.disclosure.policy import load_policy
 from publish.errors import UsageError
 from publish.house import load_house
-from publish.period import FinancialYear, Month
+from publish.period import Month, MonthlyPeriod
 from tests.fuzz.settings import quick
 
 BUNDLED = {
@@ -98,7 +98,7 @@ def test_any_toml_is_used_or_refused(tmp_path_factory, load, details):
     except UsageError:
         return
     if load is load_house:
-        assert loaded.publication_date(Month(2023, 3)) > Month(2023, 3).last_day.replace(day=1)
+        assert loaded.publication_date(MonthlyPeriod(Month(2023, 3))) > Month(2023, 3).last_day.replace(day=1)
 
 
 def toml_lines(details):
