@@ -57,3 +57,13 @@ def spread_in_words(row: Row) -> str:
     many = f"{len(row.providers)} provider{'' if len(row.providers) == 1 else 's'}"
     reach = f"from {lowest:g} to" if lowest < highest else "at"
     return f"{capitalised(row.name)}: {many}, {reach} {days(highest)}{england}."
+
+
+def bars_in_words(heading: str, names: Sequence[str], values: Sequence[float | None]) -> str:
+    """`Female patients: most 1,234,560 at 70-74, fewest 210,335 at 5-9.`, then what has no value."""
+    counts = [(value, name) for name, value in zip(names, values, strict=True) if value is not None]
+    empty = without([name for name, value in zip(names, values, strict=True) if value is None])
+    if not counts:
+        return f"{heading}: {empty[:1].lower()}{empty[1:]}"
+    most, fewest = (f"{count:,.0f} at {name}" for count, name in (max(counts), min(counts)))
+    return " ".join(part for part in (f"{heading}: most {most}, fewest {fewest}.", empty) if part)

@@ -5,49 +5,60 @@ words, tables and charts of both forms are the same.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, time
 from functools import partial
 from pathlib import Path
 from typing import Final
 
 import matplotlib as mpl
-import polars as pl
 import typst
 
 from publish.bundled import bundled
-from publish.disclosure.control import NO_DATA, SUPPRESSED, ProtectedTable
 from publish.disclosure.policy import Policy
 from publish.edition import Edition
-from publish.period import date_in_words, in_words, spans
-from publish.reference.vocabulary import Modality, modalities
-from publish.tables.catalogue import ALL_MODALITIES, MONTHLY_TABLES
-from publish.tables.truth import ENGLAND_CODE, YEAR
+from publish.period import date_in_words, in_words
 from publish.writing import headlines
 from publish.writing.charts import Chart
 from publish.writing.content import ReleaseTables
+from publish.writing.document_tables import by_volume, document_table, months_without_data
+from publish.writing.earlier_years import earlier_years
 from publish.writing.page import write_page
+from publish.writing.patients import age_and_sex, deprivation, ethnic_groups, use_by_board
+from publish.writing.spoken import Spoken, spoken_of
 from publish.writing.wording import FEWEST_TESTS
 
-FILE_STEM: Final = "Provisional-Monthly-Diagnostic-Imaging-Dataset-Statistics"
+MONTHLY_STEM: Final = "Provisional-Monthly-Diagnostic-Imaging-Dataset-Statistics"
+ANNUAL_STEM: Final = "Annual-Diagnostic-Imaging-Dataset-Statistics"  # then the year
 VERSION: Final = "1.0"
 
-# The section in which a chart stands, by the beginning of its name; others stand at the end of section 3.
-CHART_SECTIONS: Final = (("activity-by-modality", "activity"), ("medians", "times"), ("providers", "times"))
+# The chapters of the document and their sections, by the name under which other parts of the page lead to them.
+CHAPTERS: Final = {
+    "introduction": ("Introduction", {"acronyms": "Frequently Used Acronyms"}),
+    "headlines": ("Headline Messages", {}),
+    "data": (
+        "Current Data",
+        {
+            "activity": "Imaging Activity",
+            "times": "Patient Test Times",
+            "cancer": "Imaging Tests that could contribute to Early Diagnosis of Cancer",
+            "patients": "Activity by Age and Sex",
+            "earlier": "Comparison with Earlier Years",
+        },
+    ),
+    "annex": (
+        "Annex",
+        {"glossary": "Glossary", "quality": "Data Quality Statement", "contact": "Contact Us"},
+    ),
+}
+# The section in which a chart stands, by the beginning of its name; others stand at the end of section 3.3.
+CHART_SECTIONS: Final = (
+    ("activity-by-modality", "activity"),
+    ("activity-by-age", "patients"),
+    ("medians", "times"),
+    ("providers", "times"),
+)
 LAST_SECTION: Final = "cancer"
-
-
-@dataclass(frozen=True)
-class DocumentTable:
-    """A table of the document as text: months across, modalities or groups of tests down."""
-
-    anchor: str
-    caption: str
-    headings: tuple[str, ...]
-    row_headings: int
-    rows: tuple[tuple[str, ...], ...]
-    total: str = ALL_MODALITIES
 
 
 def write_document(
@@ -58,18 +69,25 @@ def write_document(
     The charts' files must be inside `folder`. Same inputs, same bytes. Rule: publication specification,
     The statistical release document.
     """
-    name = edition.file_name(f"{FILE_STEM}-{edition.published.isoformat()}")
-    page, paper = folder / f"{name}.html", folder / f"{name}.pdf"
+    page, paper = (folder / f"{file_stem(edition)}.{ending}" for ending in ("html", "pdf"))
+    spoken = spoken_of(tables, edition.period)
+    annual_parts = parts_of_the_year(tables, spoken, edition)
     write_page(
         "document.html.jinja",
         page,
-        **about_release(edition),
-        **computed_sentences(tables, edition),
+        **about_release(tables, edition),
+        **computed_sentences(tables, spoken),
+        **annual_parts,
+        sections=sections(without=[part for part in ("patients", "earlier") if annual_parts[part] is None]),
+        spoken=spoken,
         page_name=page.name,
         pdf_name=paper.name,
         folder=folder,
         policy=policy,
-        tables={number: document_table(table) for number, table in tables.england.items()},
+        tables={
+            number: document_table(table, year="Year" if edition.period.annual else "")
+            for number, table in tables.england.items()
+        },
         charts_of=partial(charts_of, charts),
         issues=tables.issues,
         empty_months=months_without_data(tables.england["1"]),
@@ -79,83 +97,60 @@ def write_document(
     return page, paper
 
 
-def about_release(edition: Edition) -> dict[str, object]:
+def file_stem(edition: Edition) -> str:
+    """The names of its files without their ending, with the marks of a draft and, monthly, the date."""
+    return edition.dated(f"{ANNUAL_STEM}-{edition.period.year}" if edition.period.annual else MONTHLY_STEM)
+
+
+def about_release(tables: ReleaseTables, edition: Edition) -> dict[str, object]:
     """What the template says of the release, and the published names that it lists."""
     return {
         "edition": edition,
         "house": edition.house,
         "version": VERSION,
+        "annual": edition.period.annual,
+        "kind": "annual" if edition.period.annual else "monthly",
+        "year": edition.period.year.label,
         "period": in_words(edition.period.document_months),
-        "latest": edition.period.latest,
         "next_published": date_in_words(edition.next_published),
-        "workbooks": MONTHLY_TABLES,
+        "workbooks": [workbook.spec for workbook in tables.workbooks],
         "modalities": by_volume(),
     }
 
 
-def computed_sentences(tables: ReleaseTables, edition: Edition) -> dict[str, object]:
+def computed_sentences(tables: ReleaseTables, spoken: Spoken) -> dict[str, object]:
     """The sentences worked out from the tables, by their name in the template."""
-    latest = edition.period.latest
     return {
-        "headline_messages": headlines.headline_messages(tables, latest),
-        "commonest_modalities": headlines.commonest_modalities(tables, latest),
-        "modality_changes": headlines.modality_changes(tables, latest),
-        "same_day_tests": headlines.same_day_tests(tables, latest),
-        "longest_waits": headlines.longest_waits(tables, latest),
-        "report_times": headlines.report_times(tables, latest),
-        "cancer_groups": headlines.cancer_group_sentences(tables, latest),
+        "headline_messages": headlines.headline_messages(tables, spoken),
+        "commonest_modalities": headlines.commonest_modalities(spoken),
+        "modality_changes": headlines.modality_changes(spoken),
+        "same_day_tests": headlines.same_day_tests(tables, spoken),
+        "longest_waits": headlines.longest_waits(tables, spoken),
+        "report_times": headlines.report_times(tables, spoken),
+        "cancer_groups": headlines.cancer_group_sentences(tables, spoken),
         "fewest_tests": FEWEST_TESTS,
     }
 
 
-def document_table(table: ProtectedTable) -> DocumentTable:
-    """A protected table as text, without months and rows that have no data; modalities in order of volume."""
-    spec = table.spec
-    submitted = table.cells.filter((pl.col("status") != NO_DATA) & (pl.col("period") != YEAR))
-    months = [month for month in table.months if str(month) in submitted["period"].unique().to_list()]
-    keys = submitted.select("label", "setting").unique(maintain_order=True).rows()
-    text = {tuple(key): as_text(value, status) for *key, value, status in texts(table)}
-    places = {modality.modality: place for place, modality in enumerate(by_volume())}
-    rows = [
-        (label, *((setting,) if spec.settings else ()), *(text[label, setting, str(month)] for month in months))
-        for label, setting in sorted(keys, key=lambda key: places.get(key[0], len(places)))
-    ]
-    row_headings = (spec.label_heading, *(("Source setting",) if spec.settings else ()))
-    return DocumentTable(
-        anchor=f"table-{spec.number}",
-        caption=f"{spec.title}, England, {in_words(tuple(months)) if months else 'no data'}",
-        headings=(*row_headings, *(f"{month.short} {month.year}" for month in months)),
-        row_headings=len(row_headings),
-        rows=tuple(rows),
-    )
+def parts_of_the_year(tables: ReleaseTables, spoken: Spoken, edition: Edition) -> dict[str, object]:
+    """What only the annual document has, by its name in the template; None where the release has no such table."""
+    return {
+        "patients": age_and_sex(tables, spoken),
+        "ethnic_groups": ethnic_groups(tables, spoken),
+        "deprivation": deprivation(tables, spoken),
+        "use_by_board": use_by_board(tables, spoken),
+        "earlier": earlier_years(tables, spoken, edition.period) if edition.period.annual else None,
+    }
 
 
-def months_without_data(table: ProtectedTable) -> str:
-    """In words, the months for which a table has no data at all; nothing where it has some for each.
-
-    A hidden value is data.
-    """
-    submitted = set(table.cells.filter(pl.col("status") != NO_DATA)["period"])
-    months = [month for month in table.months if str(month) not in submitted]
-    return spans(months) if months else ""
-
-
-def texts(table: ProtectedTable) -> list[tuple[str, str, str, float | None, str]]:
-    """Label, setting, period, value and status of each England cell."""
-    england = table.cells.filter(pl.col("org_code") == ENGLAND_CODE)
-    return england.select("label", "setting", "period", "value", "status").rows()
-
-
-def as_text(value: float | None, status: str) -> str:
-    """`1,234`, `12.5`, `*` where suppressed, empty without data: as the key of every table says."""
-    if status == SUPPRESSED:
-        return "*"
-    return "" if value is None else f"{value:,g}" if value < 1000 else f"{value:,.0f}"
-
-
-def by_volume() -> list[Modality]:
-    """The modalities of Tables 1 to 3 in the document's order: by usual volume."""
-    return sorted((m for m in modalities() if m.in_provider_tables), key=lambda m: m.volume_order)
+def sections(without: Collection[str]) -> dict[str, tuple[str, str]]:
+    """The number and the heading of each chapter and section, but for those that this document does not have."""
+    found: dict[str, tuple[str, str]] = {}
+    for chapter, (name, (heading, inner)) in enumerate(CHAPTERS.items(), start=1):
+        found[name] = (str(chapter), heading)
+        kept = {inner_name: words for inner_name, words in inner.items() if inner_name not in without}
+        found |= {each: (f"{chapter}.{place}", words) for place, (each, words) in enumerate(kept.items(), start=1)}
+    return found
 
 
 def charts_of(charts: Sequence[Chart], section: str) -> list[Chart]:

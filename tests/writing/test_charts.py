@@ -8,26 +8,26 @@ from itertools import pairwise
 from pathlib import Path
 
 import matplotlib
-import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from publish.disclosure.control import ProtectedTable, protect
-from publish.disclosure.policy import load_policy
+from publish.disclosure.control import ProtectedTable
 from publish.edition import Edition
 from publish.period import Month
 from publish.reference.vocabulary import modalities
 from publish.tables.catalogue import ACTIVITY, TABLE_2, TABLE_3, TABLE_4
 from publish.tables.specification import TableSpec
-from publish.tables.truth import YEAR, TrueTable
+from publish.tables.truth import YEAR
+from publish.tables.workbooks import MONTHLY
 from publish.writing.chart_dots import swarm
 from publish.writing.chart_lines import Line
 from publish.writing.chart_style import COLOURS, INK, QUIET_INK, spread_out
 from publish.writing.charts import Chart, activity_chart, medians_chart, spread_chart, write_charts
-from publish.writing.content import ReleaseTables
-from tests.samples import sample_edition, sample_tables
+from publish.writing.content import ProtectedWorkbook, ReleaseTables
+from publish.writing.spoken import spoken_of
+from tests.samples import ENGLAND, sample_edition, sample_tables, table_of
 
 SVG = "{http://www.w3.org/2000/svg}"
 NAMES = (
@@ -53,24 +53,18 @@ def table(
     providers: dict[str, list[Cell]] | None = None,
 ) -> ProtectedTable:
     """A table without data but for the cells (label, setting, period) and providers' years (by label) given."""
-    periods = (*map(str, months), YEAR)
     rows = [
-        ("-", "-", "ENGLAND", label.text, setting, period, *filled.get((label.text, setting, period), (0, None)))
+        ("England", *ENGLAND, label.text, setting, period, *filled.get((label.text, setting, period), (0, None)))
         for label in spec.labels
-        for setting in spec.settings or ("",)
-        for period in periods
+        for setting in spec.setting_texts
+        for period in (*map(str, months), YEAR)
     ]
     rows += [
-        (PROVIDER[0], f"R{place:02}", PROVIDER[2], label, "", YEAR, *cell)
+        ("Provider", PROVIDER[0], f"R{place:02}", PROVIDER[2], label, "", YEAR, *cell)
         for label, cells in (providers or {}).items()
         for place, cell in enumerate(cells)
     ]
-    columns = ("region_code", "org_code", "provider_name", "label", "setting", "period")
-    schema = {**dict.fromkeys(columns, pl.String), "tests": pl.Int64, "value": pl.Float64}
-    return protect(
-        TrueTable(spec, months, pl.DataFrame(rows, schema=schema, orient="row").with_columns(dated="tests")),
-        load_policy(),
-    )
+    return table_of(spec, months, rows)
 
 
 def counted(tests: int) -> Cell:
@@ -89,8 +83,13 @@ def sparse(edition: Edition, **england: dict[tuple[str, str, str], Cell]) -> Rel
     return replace(
         sample_tables(edition),
         england={number: table(spec, months, england.get(name, {})) for number, (spec, name) in specs.items()},
-        provider={"2": table(TABLE_2, edition.period.months, {})},
+        workbooks=alone(table(TABLE_2, edition.period.months, {})),
     )
+
+
+def alone(table: ProtectedTable) -> tuple[ProtectedWorkbook, ...]:
+    """One workbook with one table, the second."""
+    return (ProtectedWorkbook(MONTHLY[1], (table,)),)
 
 
 def drawn(tables: ReleaseTables, folder: Path, edition: Edition | None = None) -> dict[str, Chart]:
@@ -100,10 +99,11 @@ def drawn(tables: ReleaseTables, folder: Path, edition: Edition | None = None) -
 def one(name: str, tables: ReleaseTables, folder: Path) -> Chart:
     """One chart alone."""
     edition = sample_edition()
+    spoken = spoken_of(tables, edition.period)
     if name == "activity-by-modality":
-        return activity_chart(tables.england["1"], edition, folder)
+        return activity_chart(tables.england["1"], spoken, edition, folder)
     if name == "medians-by-modality":
-        return medians_chart(tables, edition, folder)
+        return medians_chart(tables, spoken, edition, folder)
     return spread_chart(tables.provider["2"], edition, folder)
 
 
@@ -292,7 +292,7 @@ def test_the_spread_draws_a_dot_for_every_provider_that_is_not_hidden(tmp_path: 
     edition = sample_edition()
     providers = {MRI: [(50, 3.0), (40, 20.5), (2, 99.5), (0, None)], CT: [(2, 88.5)]}
     waits = table(TABLE_2, edition.period.months, {(MRI, "", YEAR): (92, 11.0)}, providers)
-    tables = replace(sparse(edition), provider={"2": waits})
+    tables = replace(sparse(edition), workbooks=alone(waits))
     chart = one("providers-request-to-test", tables, tmp_path)
     assert marks(chart, COLOURS[0]) == 2 and marks(chart, COLOURS[3]) == 1
     assert "MRI: 2 providers, from 3 to 20.5 days; England 11 days." in chart.alternative

@@ -3,18 +3,18 @@
 import re
 from dataclasses import replace
 
-import polars as pl
 import pytest
 
-from publish.disclosure.control import ProtectedTable, change, percentage, protect
+from publish.disclosure.control import ProtectedTable, change, percentage
 from publish.disclosure.policy import load_policy
 from publish.period import Month, MonthlyPeriod
 from publish.tables.catalogue import ACTIVITY, ALL_MODALITIES, TABLE_2, TABLE_3, TABLE_4, TABLE_5, TABLE_6
 from publish.tables.specification import ALL_SETTINGS, GP_DIRECT_ACCESS, TableSpec
-from publish.tables.truth import YEAR, TrueTable
+from publish.tables.truth import YEAR
 from publish.writing import headlines
 from publish.writing.content import ReleaseTables
-from tests.samples import sample_edition, sample_tables
+from publish.writing.spoken import Spoken, spoken_of
+from tests.samples import ENGLAND, sample_edition, sample_tables, table_of
 
 MARCH = Month(2023, 3)
 XRAY, ULTRASOUND, CT, MRI = (
@@ -34,16 +34,12 @@ Cells = dict[tuple[str, str, str], tuple[int, float]]
 def protected(spec: TableSpec, months: tuple[Month, ...], cells: Cells) -> ProtectedTable:
     """An England table through disclosure control; every cell not given has no data."""
     rows = [
-        ("-", "-", "ENGLAND", label.text, setting, period, *cells.get((label.text, setting, period), (0, None)))
+        ("England", *ENGLAND, label.text, setting, period, *cells.get((label.text, setting, period), (0, None)))
         for label in spec.labels
-        for setting in spec.settings or ("",)
+        for setting in spec.setting_texts
         for period in (*map(str, months), YEAR)
     ]
-    texts = ("region_code", "org_code", "provider_name", "label", "setting", "period")
-    schema = dict.fromkeys(texts, pl.String) | {"tests": pl.Int64, "value": pl.Float64}
-    return protect(
-        TrueTable(spec, months, pl.DataFrame(rows, schema, orient="row").with_columns(dated="tests")), load_policy()
-    )
+    return table_of(spec, months, rows)
 
 
 def release(
@@ -74,13 +70,18 @@ def release(
         for values in (year, year_before)
     )
     return ReleaseTables(
-        provider={},
+        workbooks=(),
         england={number: protected(spec, period.document_months, cells[number]) for number, spec in SPECS.items()},
         year_to_date=protected(ACTIVITY, period.months, year_cells),
         year_before=None if year_before is None else protected(ACTIVITY, period.year_before, before_cells),
         issues=(),
         policy=load_policy(),
     )
+
+
+def spoken(tables: ReleaseTables) -> Spoken:
+    """What the document of a release up to March 2023 speaks of."""
+    return spoken_of(tables, MonthlyPeriod(MARCH))
 
 
 def one(sentences: tuple[str, ...]) -> str:
@@ -145,7 +146,7 @@ def one(sentences: tuple[str, ...]) -> str:
 )
 def test_activity_of_the_month(now: int, a_year_ago: int, said: str) -> None:
     tables = release(counts={ALL_MODALITIES: now}, a_year_ago={ALL_MODALITIES: a_year_ago})
-    assert one(headlines.month_activity(tables, MARCH)) == said
+    assert one(headlines.activity(spoken(tables))) == said
 
 
 def months_of_year(count: int, latest: Month = MARCH, back: int = 0) -> dict[str, int]:
@@ -220,7 +221,7 @@ def test_part_of_a_year_names_its_months_and_april_is_said_once() -> None:
     ],
 )
 def test_commonest_modalities(counts: dict[str, int], said: str) -> None:
-    assert one(headlines.commonest_modalities(release(counts=counts), MARCH)) == said
+    assert one(headlines.commonest_modalities(spoken(release(counts=counts)))) == said
 
 
 @pytest.mark.parametrize(
@@ -246,7 +247,7 @@ def test_commonest_modalities(counts: dict[str, int], said: str) -> None:
     ],
 )
 def test_changes_of_modalities(counts: dict[str, int], a_year_ago: dict[str, int], said: str) -> None:
-    assert one(headlines.modality_changes(release(counts=counts, a_year_ago=a_year_ago), MARCH)) == said
+    assert one(headlines.modality_changes(spoken(release(counts=counts, a_year_ago=a_year_ago)))) == said
 
 
 MANY = dict.fromkeys((XRAY, ULTRASOUND, CT, MRI, PET), 1_000)
@@ -283,14 +284,14 @@ SAME_DAY = "At least half of "
 )
 def test_waits(counts: dict[str, int], waits: dict[str, float], longest: str, same_day: str) -> None:
     tables = release(counts=counts, waits=waits)
-    assert one(headlines.longest_waits(tables, MARCH)) == (LONGEST + longest if longest else "")
-    assert one(headlines.same_day_tests(tables, MARCH)) == (SAME_DAY + same_day if same_day else "")
+    assert one(headlines.longest_waits(tables, spoken(tables))) == (LONGEST + longest if longest else "")
+    assert one(headlines.same_day_tests(tables, spoken(tables))) == (SAME_DAY + same_day if same_day else "")
 
 
 def test_a_longer_median_on_few_tests_limits_what_is_called_the_longest() -> None:
     waits = {MRI: 20.0, PHOTOGRAPHY: 60.0}
     tables = release(counts=MANY | {PHOTOGRAPHY: 97}, waits=waits, reports=waits)
-    wait, report = headlines.longest_waits(tables, MARCH) + headlines.report_times(tables, MARCH)
+    wait, report = headlines.longest_waits(tables, spoken(tables)) + headlines.report_times(tables, spoken(tables))
     assert wait == f"{OF_LARGE} median time from request to test in March 2023 was 20 days, for MRI."
     assert report == f"{OF_LARGE} median time from test to report in March 2023 was 20 days, for MRI."
 
@@ -315,7 +316,8 @@ def test_a_longer_median_on_few_tests_limits_what_is_called_the_longest() -> Non
     ],
 )
 def test_report_times(reports: dict[str, float], said: tuple[str, ...]) -> None:
-    assert headlines.report_times(release(counts=MANY, reports=reports), MARCH) == said
+    tables = release(counts=MANY, reports=reports)
+    assert headlines.report_times(tables, spoken(tables)) == said
 
 
 def of_group(label: str, everyone: int, by_gp: int) -> Cells:
@@ -357,7 +359,7 @@ def medians_of(label: str, everyone: float, by_gp: float, tests_by_gp: int = 100
 )
 def test_share_of_gp_direct_access(everyone: int, by_gp: int, said: str) -> None:
     tables = release(groups=of_group(CHEST, everyone, by_gp))
-    assert one(headlines.gp_share(tables, MARCH, CHEST)) == said
+    assert one(headlines.gp_share(tables, spoken(tables), CHEST)) == said
 
 
 def test_a_cancer_group_with_everything_shown() -> None:
@@ -366,7 +368,7 @@ def test_a_cancer_group_with_everything_shown() -> None:
         group_waits=medians_of(CHEST, 0, 4),
         group_reports=medians_of(CHEST, 1, 1),
     )
-    assert headlines.cancer_group_sentences(tables, MARCH) == (
+    assert headlines.cancer_group_sentences(tables, spoken(tables)) == (
         (
             CHEST,
             "There were 648,940 tests in March 2023, 187,930 of them (29 per cent) through GP direct access. "
@@ -378,7 +380,7 @@ def test_a_cancer_group_with_everything_shown() -> None:
 
 def test_a_cancer_group_with_gp_direct_access_hidden() -> None:
     tables = release(groups=of_group(BRAIN, 1_000, 2), group_waits=medians_of(BRAIN, 16.5, 80, tests_by_gp=2))
-    assert headlines.cancer_group_sentences(tables, MARCH) == (
+    assert headlines.cancer_group_sentences(tables, spoken(tables)) == (
         (
             BRAIN,
             "There were 1,000 tests in March 2023. "
@@ -389,11 +391,11 @@ def test_a_cancer_group_with_gp_direct_access_hidden() -> None:
 
 def test_nothing_is_said_of_hidden_groups() -> None:
     tables = release(groups=of_group(BRAIN, 2, 1), group_waits={(BRAIN, ALL_SETTINGS, str(MARCH)): (2, 7.0)})
-    assert headlines.cancer_group_sentences(tables, MARCH) == ()
+    assert headlines.cancer_group_sentences(tables, spoken(tables)) == ()
 
 
 def test_no_headlines_without_data_and_none_with_everything_hidden() -> None:
-    assert headlines.headline_messages(release(), MARCH) == ()
+    assert headlines.headline_messages(release(), spoken(release())) == ()
     labels = [label.text for label in ACTIVITY.labels]
     hidden = release(
         counts=dict.fromkeys(labels, 2),
@@ -404,15 +406,15 @@ def test_no_headlines_without_data_and_none_with_everything_hidden() -> None:
         year=months_of_year(2),
         year_before=months_of_year(2, back=12),
     )
-    assert headlines.headline_messages(hidden, MARCH) == ()
+    assert headlines.headline_messages(hidden, spoken(hidden)) == ()
 
 
 def every_sentence(tables: ReleaseTables) -> list[str]:
-    groups = headlines.cancer_group_sentences(tables, MARCH)
+    groups = headlines.cancer_group_sentences(tables, spoken(tables))
     return [
-        *headlines.headline_messages(tables, MARCH),
-        *headlines.modality_changes(tables, MARCH),
-        *headlines.report_times(tables, MARCH),
+        *headlines.headline_messages(tables, spoken(tables)),
+        *headlines.modality_changes(spoken(tables)),
+        *headlines.report_times(tables, spoken(tables)),
         *(sentence for _, sentence in groups),
     ]
 

@@ -1,0 +1,195 @@
+"""The section of the annual document on the patients: tests by age and sex, ethnic group and deprivation."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import polars as pl
+
+from publish.disclosure.control import ProtectedTable, percentage
+from publish.fields.ages import FIVE_YEARS
+from publish.tables.annual import TOTAL
+from publish.tables.catalogue import ALL_MODALITIES
+from publish.tables.further import BY_AGE_AND_SEX, BY_DEPRIVATION, BY_ETHNIC_GROUP, DECILES, NOT_KNOWN, USE_BY_BOARD
+from publish.tables.specification import ALL_SETTINGS, Level, TableSpec
+from publish.writing.content import ReleaseTables
+from publish.writing.document_tables import DocumentTable, as_text
+from publish.writing.headlines import everyday_names
+from publish.writing.spoken import Spoken
+from publish.writing.wording import enough, listed, many, per_cent, ranked
+
+FEMALE, MALE = "Female", "Male"
+OLDER: Final = 75  # years; the document speaks of patients of that age and over together
+NOT_STATED: Final = "Not stated"
+TENTHS: Final = {DECILES[0]: "1 (most deprived)", DECILES[-1]: "10 (least deprived)"}
+
+Cell = tuple[float | None, str]  # value and status
+
+
+@dataclass(frozen=True)
+class Characteristic:
+    """What the document says of one characteristic: sentences and a table."""
+
+    sentences: tuple[str, ...]
+    table: DocumentTable
+
+
+def age_and_sex(tables: ReleaseTables, spoken: Spoken) -> Characteristic | None:
+    """Tests by age and sex; None where the release has no such table."""
+    table = found(tables, BY_AGE_AND_SEX)
+    if table is None:
+        return None
+    counts = shown(table)
+    return Characteristic((*ages(counts, spoken), *sexes(counts, spoken)), age_and_sex_table(table, spoken))
+
+
+def ethnic_groups(tables: ReleaseTables, spoken: Spoken) -> Characteristic | None:
+    """Tests by ethnic group; None where the release has no such table."""
+    table = found(tables, BY_ETHNIC_GROUP)
+    if table is None:
+        return None
+    unknown = share_of(shown(table), "", (NOT_STATED, NOT_KNOWN))
+    said = f"The ethnic group was not stated or not known for {per_cent(unknown)} of the tests." if unknown else ""
+    return Characteristic((said,) if said else (), shares_table(table, "Ethnic group", spoken))
+
+
+def deprivation(tables: ReleaseTables, spoken: Spoken) -> Characteristic | None:
+    """Tests by deprivation decile; None where the release has no such table."""
+    table = found(tables, BY_DEPRIVATION)
+    if table is None:
+        return None
+    most, least = (share_of(shown(table), "", (decile,)) for decile in (DECILES[0], DECILES[-1]))
+    said = (
+        f"Of the tests in {spoken.words}, {per_cent(most)} were on patients who live in the most deprived tenth of "
+        f"areas, and {per_cent(least)} on patients who live in the least deprived tenth."
+        if most is not None and least is not None
+        else ""
+    )
+    return Characteristic((said,) if said else (), shares_table(table, "Deprivation decile", spoken))
+
+
+def use_by_board(tables: ReleaseTables, spoken: Spoken) -> tuple[str, ...]:
+    """The lowest and the highest use of each modality among integrated care boards, where population is known."""
+    table = found(tables, USE_BY_BOARD)
+    if table is None:
+        return ()
+    rates = table.cells.filter(pl.col("column") == USE_BY_BOARD.columns[1].name, pl.col("value").is_not_null())
+    of_boards = rates.filter(pl.col("level") == Level.ICB.value).group_by("label", maintain_order=True)
+    reach = of_boards.agg(lowest=pl.col("value").min(), highest=pl.col("value").max(), boards=pl.len())
+    names = {label: name for name, label in everyday_names()}
+    ranges = [
+        f"from {lowest:,.1f} to {highest:,.1f} for {names[label]}"
+        for label, lowest, highest, boards in reach.iter_rows()
+        if boards > 1
+    ]
+    if not ranges:
+        return ()
+    return (f"Tests per 1,000 population in {spoken.words} ranged over integrated care boards {listed(ranges)}.",)
+
+
+def found(tables: ReleaseTables, spec: TableSpec) -> ProtectedTable | None:
+    """The table of that specification, where the release has it."""
+    return next((table for table in tables if table.spec == spec), None)
+
+
+def cells(table: ProtectedTable) -> dict[tuple[str, str], Cell]:
+    """England's cells for all modalities together, by sex (empty where not divided by it) and column."""
+    england = table.cells.filter(pl.col("level") == Level.ENGLAND.value, pl.col("label") == ALL_MODALITIES)
+    rows = england.select("setting", "column", "value", "status").iter_rows()
+    return {(setting, column): (value, status) for setting, column, value, status in rows}
+
+
+def shown(table: ProtectedTable) -> dict[tuple[str, str], float]:
+    """The values of those cells that are shown."""
+    return {key: value for key, (value, _) in cells(table).items() if value is not None}
+
+
+def age_bands() -> tuple[str, ...]:
+    """The bands of the table by age, without those not known."""
+    return tuple(column.heading for column in BY_AGE_AND_SEX.columns if column.heading not in (NOT_KNOWN, TOTAL))
+
+
+def commonest_ages(counts: Mapping[tuple[str, str], float]) -> list[tuple[str, float]]:
+    """The age band with the most tests and its tests; several where they have as many."""
+    by_age = ranked({band: counts.get((ALL_SETTINGS, band)) for band in age_bands()})
+    return [(band, count) for band, count in by_age if count == by_age[0][1]]
+
+
+def ages(counts: Mapping[tuple[str, str], float], spoken: Spoken) -> tuple[str, ...]:
+    """The age band with the most tests, and the share of older patients."""
+    older = share_of(counts, ALL_SETTINGS, age_bands()[FIVE_YEARS.index(OLDER) :])
+    share = f"Patients aged {OLDER} and over had {per_cent(older)} of all tests." if older is not None else ""
+    return (*commonest_age(counts, spoken), *((share,) if share else ()))
+
+
+def commonest_age(counts: Mapping[tuple[str, str], float], spoken: Spoken) -> tuple[str, ...]:
+    """The age band with the most tests, or those that have as many."""
+    first = commonest_ages(counts)
+    if not first:
+        return ()
+    most, bands = first[0][1], listed(band for band, _ in first)
+    if len(first) == 1:
+        return (f"The age band with the most tests in {spoken.words} was {bands}, with {many(most, of=most)}.",)
+    return (f"The age bands with the most tests in {spoken.words} were {bands}, with {many(most, of=most)} each.",)
+
+
+def sexes(counts: Mapping[tuple[str, str], float], spoken: Spoken) -> tuple[str, ...]:
+    """The shares of female and male patients, and of those whose sex is not known."""
+    whole = counts.get((ALL_SETTINGS, TOTAL))
+    female, male, unknown = (percentage(counts.get((sex, TOTAL)), whole) for sex in (FEMALE, MALE, NOT_KNOWN))
+    if not enough(whole) or female is None or male is None:
+        return ()
+    others = f"; for {per_cent(unknown)} the sex was not known" if unknown else ""
+    shares = f"{per_cent(female)} of the tests in {spoken.words} and male patients {per_cent(male)}"
+    return (f"Female patients had {shares}{others}.",)
+
+
+def share_of(counts: Mapping[tuple[str, str], float], setting: str, columns: tuple[str, ...]) -> float | None:
+    """The published counts of some columns together in per cent of the total; None unless each is shown.
+
+    Added up from rounded counts, as a reader of the table would.
+    """
+    whole, parts = counts.get((setting, TOTAL)), [counts.get((setting, column)) for column in columns]
+    if not enough(whole) or None in parts:
+        return None
+    return percentage(sum(part for part in parts if part is not None), whole)
+
+
+def age_and_sex_table(table: ProtectedTable, spoken: Spoken) -> DocumentTable:
+    """All modalities: age bands down, sexes across."""
+    values, order = cells(table), (FEMALE, MALE, NOT_KNOWN, ALL_SETTINGS)
+    rows = [
+        (column.heading, *(as_text(*values[sex, column.heading]) for sex in order)) for column in table.spec.columns
+    ]
+    return DocumentTable(
+        anchor="table-age-and-sex",
+        caption=f"Imaging tests by age and sex of the patient, all modalities, England, {spoken.words}",
+        headings=("Age", FEMALE, MALE, "Sex not known", "All"),
+        row_headings=1,
+        rows=tuple(rows),
+        total=TOTAL,
+    )
+
+
+def shares_table(table: ProtectedTable, heading: str, spoken: Spoken) -> DocumentTable:
+    """All modalities: groups down, their tests and their share of all."""
+    values = cells(table)
+    whole, _ = values["", TOTAL]
+    rows = [
+        (TENTHS.get(group, group), as_text(*values["", group]), share_as_text(*values["", group], whole))
+        for group in (column.heading for column in table.spec.columns)
+    ]
+    return DocumentTable(
+        anchor=f"table-{heading.lower().replace(' ', '-')}",
+        caption=f"Imaging tests by {heading.lower()} of the patient, all modalities, England, {spoken.words}",
+        headings=(heading, "Tests", "Per cent"),
+        row_headings=1,
+        rows=tuple(rows),
+        total=TOTAL,
+    )
+
+
+def share_as_text(value: float | None, status: str, whole: float | None) -> str:
+    """`12`, `0` of none, `<1`, `*` where the count is hidden; empty where there is no share to give."""
+    share = percentage(value, whole) if enough(whole) else None
+    return as_text(share, status) if share or not value else "<1" if share == 0 else ""
