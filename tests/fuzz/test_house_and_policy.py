@@ -10,7 +10,7 @@ from publish.bundled import bundled
 from publish.disclosure.policy import load_policy
 from publish.errors import UsageError
 from publish.house import load_house
-from publish.period import Month, MonthlyPeriod
+from publish.period import FinancialYear, Month, MonthlyPeriod
 from tests.fuzz.settings import quick
 
 BUNDLED = {
