@@ -25,6 +25,7 @@ NEEDED_ITEMS: Final = {
     "commissioners": ("PRACTICE_CODE", "POSTCODE"),
     "age and sex": ("PERSON_BIRTH_DATE", "PERSON_GENDER_CODE"),
     "ethnic group": ("ETHNIC_CATEGORY",),
+    "deprivation decile": ("POSTCODE",),
 }
 NO_COMMISSIONERS: Final = (
     "No record leads to a commissioner in England: tables by commissioner have every test under none. Import the "
