@@ -32,8 +32,13 @@ EXCEPTIONS: Final = (
     Exempt("T4", "the row is blank", "One empty row stands between England and the providers."),
     Exempt("T9", "'-' stands", "The published tables have - for the region and the code of England."),
     Exempt("T11", "", "The published headings have no units."),
+    Exempt(
+        "T12", "the heading is written", "The published headings of some tables differ from each other in a word."
+    ),
+    Exempt("T13", "shows another number", "A median shows a decimal only where it has a half day, as published."),
     Exempt("N1", r"the symbol \*", _SYMBOL),
     Exempt("N6", r"'\*' stands", _SYMBOL),
+    Exempt("N8", "[&%] is written", "The published headings have & and %."),
     Exempt("F3", "the text has a colour", "Titles are blue, and the notices of a draft red, as published."),
     Exempt("F4", "", _TITLE),
     Exempt("F6", "", "The published header is shaded, and its cells and the rows have thin lines."),
@@ -42,6 +47,8 @@ EXCEPTIONS: Final = (
     Exempt("S3", "", "Column A is a margin; labels stand in column B and their values beside them."),
     Exempt("S4", "", "The table begins in column B, beside the margin."),
     Exempt("S5", "", "Notes and key stand below the table; the title page goes on below its list of regions."),
+    Exempt("S6", "", "Headings repeat under two groups: such a table is marked up in two parts, side by side."),
+    Exempt("S8", "", "The title page lists the sheets, each with a link."),
     Exempt("S10", "", _TITLE),
     Exempt("P7", "the name of the file", "Readers find the files by their published names."),
 )

@@ -36,7 +36,7 @@ PERCENTAGE_NOTE: Final = (
     "of, is below {threshold}."
 )
 PERCENTAGE_KEY: Final = (
-    "0 = zero activity submitted; 0% = none, or too little to show as a percentage",
+    "0 = zero activity submitted, or a percentage that rounds to zero",
     "* = suppression: values of less than {threshold}, and percentages of them, are suppressed",
     "Blank cells = no data has been submitted, so there is nothing to take a percentage of",
 )
@@ -87,7 +87,7 @@ COMMISSIONER: Final = Basis(
         PlaceColumn("ONS Code", "ons_code", "ons_code", "Code of the commissioner (ONS).", 12.0),
         PlaceColumn(
             "{Commissioner} Code", "org_code", "commissioner_code", "Code of the commissioner (Organisation Data "
-            "Service): a CCG to June 2022, a sub-ICB location since.", 10.0
+            "Service): a CCG to June 2022, a sub-ICB location since.", 17.0
         ),
         PlaceColumn("{Commissioner} Name", "provider_name", "commissioner_name", "Name of the commissioner.", 66.0),
     ),

@@ -1,7 +1,7 @@
 """The one builder: counts and a specification to a table of true values.
 
-Texts stay categorical until only the rows of the table are left, and a cell is known by two numbers, its row and its
-place among the columns: a year has millions of counts.
+Texts stay categorical until only the rows of the table are left, and a cell is known by two numbers, its row and
+its place among the columns: a year has millions of counts.
 """
 
 from collections.abc import Sequence

@@ -119,7 +119,7 @@ REGIONS_AND_BOARDS: Final = Basis(
     (
         REGION_COLUMN,
         PlaceColumn("ICB Code", "org_code", "icb_code", "Code of the integrated care board.", 8.7),
-        PlaceColumn("Area", "provider_name", "area_name", "Name of the region or of the board, or England.", 66.0),
+        PlaceColumn("Area", "provider_name", "area_name", "Name of the region or of the board, or England.", 80.0),
     ),
 )
 _BOARD_NOTE = (

@@ -46,10 +46,11 @@ def places_on(reference: ReferenceData, on: date) -> pl.DataFrame:
 
 
 def named(rows: pl.DataFrame, places: pl.DataFrame) -> pl.DataFrame:
-    """The rows of a table (level, region_code, org_code, …) with what `places_on` says of each."""
+    """The rows of a table (level, region_code, org_code, …) with what `places_on` says of each; `-` for no code."""
     code = pl.when(pl.col("level") == Level.REGION.value).then("region_code").otherwise("org_code")
     keyed = rows.with_columns(code=code)
-    return keyed.join(places.cast({"level": rows.schema["level"]}), on=["level", "code"], how="left").drop("code")
+    said = keyed.join(places.cast({"level": rows.schema["level"]}), on=["level", "code"], how="left")
+    return said.drop("code").with_columns(pl.col("ons_code", "icb_code", "imaging_network").fill_null(ENGLAND_CODE))
 
 
 def commissioners_placed(counts: Counts, reference: ReferenceData, on: date) -> Counts:

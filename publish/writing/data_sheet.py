@@ -24,11 +24,12 @@ from publish.edition import Edition
 from publish.tables.specification import Measure
 from publish.writing.fillings import Fillings
 from publish.writing.sheet_setup import mark_as_table, one_page_wide, repeat_in_print
-from publish.writing.workbook_styles import WARNING_RED, Style, fit_row, link, put
+from publish.writing.workbook_styles import LINE_HEIGHT, WARNING_RED, Style, fit_row, lines, link, put
 
 LABELS, VALUES = 2, 3  # columns: A is a narrow margin
 REMARKS_ROW: Final = 11
 SUPPRESSED_MARK: Final = "*"
+BOLD: Final = 1.2  # how much wider bold headings are than prose
 LETTERS_PER_UNIT: Final = 0.92  # of labels in Arial 10
 COUNT_WIDTHS, MEDIAN_WIDTHS = (10.4, 11.4), (7.4, 8.4)  # a month, the year
 SETTING_WIDTH: Final = 17.0
@@ -38,8 +39,12 @@ MANAGEMENT_INFORMATION: Final = (
     "Management information: provisional figures, not checked as fully as the final statistics and possibly "
     "incomplete, the latest months most of all. Compare providers with care."
 )
+ONE_TABLE: Final = "This sheet holds one table. "
+IN_PARTS: Final = (
+    "This sheet holds one table, marked up in two parts side by side, since headings stand under both groups. "
+)
 GUIDE: Final = (
-    "This sheet holds one table. Its key, below it, explains *. Blank cells mean that no data has been submitted. To "
+    "Its key, below it, explains *. Blank cells mean that no data has been submitted. To "
     "release the fixed headings, choose View, Freeze Panes, Unfreeze Panes."
 )
 
@@ -79,11 +84,6 @@ class Layout:
         return LABELS + len(self.keys)
 
     @property
-    def last_column(self) -> int:
-        """The last column of figures."""
-        return LABELS + len(self.headings) - 1
-
-    @property
     def header_row(self) -> int:
         """The row of the headings."""
         return self.table.spec.header_row
@@ -108,9 +108,34 @@ class Layout:
         """The width of a column by its number."""
         return self.widths[column - 1]
 
-    def reference(self, last_row: int) -> str:
-        """The cells from the header's first to the last of a row, as in `B13:R1291`."""
-        return f"{get_column_letter(LABELS)}{self.header_row}:{get_column_letter(self.last_column)}{last_row}"
+    @property
+    def parts(self) -> tuple[tuple[int, tuple[str, ...]], ...]:
+        """The first column and the headings of each part that is marked up as a table: all of it, as a rule.
+
+        Where headings stand twice, each under its own group, every group is a part, the first with the columns of
+        what a row is about: Excel refuses a table with a heading twice.
+        """
+        if len(set(self.headings)) == len(self.headings):
+            return ((LABELS, self.headings),)
+        groups = [tuple(columns) for _, columns in groupby(self.table.columns, key=self.filled.group)]
+        parts: list[tuple[int, tuple[str, ...]]] = []
+        first, headings = LABELS, self.keys
+        for columns in groups:
+            headings = (*headings, *(self.filled.heading(column) for column in columns))
+            parts.append((first, headings))
+            first, headings = first + len(headings), ()
+        return tuple(parts)
+
+    @property
+    def header_height(self) -> float:
+        """How high the header row must be for its longest heading."""
+        widths = self.widths[LABELS - 1 :]
+        deepest = max(lines(text, width / BOLD) for text, width in zip(self.headings, widths, strict=True))
+        return max(HEADER_HEIGHT, deepest * LINE_HEIGHT + 2)
+
+    def reference(self, first: int, last: int, last_row: int) -> str:
+        """The cells from the header's to the last row of some columns, as in `B13:R1291`."""
+        return f"{get_column_letter(first)}{self.header_row}:{get_column_letter(last)}{last_row}"
 
 
 def write_data_sheet(sheet: Worksheet, table: ProtectedTable, edition: Edition, policy: Policy) -> None:
@@ -129,7 +154,7 @@ def write_data_sheet(sheet: Worksheet, table: ProtectedTable, edition: Edition, 
 
 
 def _write_title_block(sheet: Worksheet, layout: Layout, edition: Edition) -> None:
-    put(sheet, 1, 1, _first_cell(edition), Style.LARGE)
+    put(sheet, 1, 1, _first_cell(layout, edition), Style.LARGE)
     block = tuple(_title_block(layout, edition))
     for row, (label, text, style) in enumerate(block, start=2):
         put(sheet, row, LABELS, label, Style.BLOCK_LABEL)
@@ -141,12 +166,14 @@ def _write_title_block(sheet: Worksheet, layout: Layout, edition: Edition) -> No
         _write_remarks(sheet, layout, edition)
 
 
-def _first_cell(edition: Edition) -> CellRichText:
+def _first_cell(layout: Layout, edition: Edition) -> CellRichText:
     """What a screen reader reads first: the notices, in red, and how the sheet is laid out."""
     warning = InlineFont(rFont="Arial", sz=12, b=True, color=Color(WARNING_RED))
     plain = InlineFont(rFont="Arial", sz=12)
     notices = (TextBlock(warning, f"{notice} ") for notice in edition.notices)
-    return CellRichText(*notices, TextBlock(plain, GUIDE))
+    return CellRichText(
+        *notices, TextBlock(plain, IN_PARTS + GUIDE if len(layout.parts) > 1 else ONE_TABLE + GUIDE)
+    )
 
 
 def _title_block(layout: Layout, edition: Edition) -> Iterator[tuple[str, str, Style]]:
@@ -187,7 +214,7 @@ def _write_header(sheet: Worksheet, layout: Layout) -> None:
     for row in range(REMARKS_ROW + 1, group_row):
         sheet.row_dimensions[row].height = SPACER_HEIGHT
     sheet.row_dimensions[group_row].height = GROUP_HEIGHT
-    sheet.row_dimensions[header_row].height = HEADER_HEIGHT
+    sheet.row_dimensions[header_row].height = layout.header_height
 
 
 def _write_rows(sheet: Worksheet, layout: Layout) -> int:
@@ -244,17 +271,18 @@ def shown(cell: Cell, measure: Measure) -> tuple[str | float | None, Style]:
 
 
 def _mark_up(sheet: Worksheet, layout: Layout, last_row: int) -> None:
-    """Mark the header, England and the providers up as one table, the empty row between them included.
+    """Mark the header and all rows up as one table, the empty rows between England and the others included.
 
     A marked-up table is what gives a screen reader the heading of every cell, and Excel takes a heading only
     from the row right above the table's data. Ending the table with England would leave the providers,
     nearly all of the rows, without headings; a second table for them would have to do without a header row.
     The published layout fixes the empty row, which the accessible points would rather not have inside a table.
     """
-    if len(set(layout.headings)) < len(layout.headings):
-        return  # Excel refuses a table with a heading twice: as published, they stand under two headings of groups
     name = layout.filled.stem.replace("-", "_")
-    sheet.add_table(mark_as_table(Table(displayName=name, ref=layout.reference(last_row)), layout.headings))
+    for number, (first, headings) in enumerate(layout.parts, start=1):
+        cells = layout.reference(first, first + len(headings) - 1, last_row)
+        part = Table(displayName=name if number == 1 else f"{name}_part_{number}", ref=cells)
+        sheet.add_table(mark_as_table(part, headings))
 
 
 def _write_foot(sheet: Worksheet, row: int, layout: Layout) -> None:
