@@ -72,9 +72,10 @@ def make_release(period: MonthlyPeriod, records: Sequence[str], settings: Settin
     """
     house, policy = load_house(settings.config), load_policy(settings.policy)
     reference = load_reference(settings.reference_folder)
-    earlier = _earlier_years(period, settings.previous)
     published = _publication_date(period, house, settings.published)
     files = find_record_files(records)
+    made_up = any(is_made_up(file.path) for file in files)
+    earlier = _earlier_years(period, settings.previous, made_up=made_up)
     store = writable(settings.output) / STORE
     counted = count_files(files, reference, settings.terms, store, tell, annual=period.annual)
     for file in files:
@@ -91,12 +92,13 @@ def make_release(period: MonthlyPeriod, records: Sequence[str], settings: Settin
         next_published=_next_publication_date(period, house, published),
         house=house,
         draft=True,
-        made_up=any(is_made_up(file.path) for file in files),
+        made_up=made_up,
     )
     sources = {
         "inputs": [_input_entry(file, counts) for file, counts in counted.items()],
         "ledger": by_outcome(ledger),
         "reference": [asdict(file) for file in reference.files],
+        "previous": [str(folder) for folder in settings.previous],
     }
     folder = settings.output / edition.name
     with whole(folder) as making:
@@ -173,7 +175,7 @@ def _refuse_empty_month(ledger: pl.DataFrame, period: MonthlyPeriod) -> None:
         )
 
 
-def _earlier_years(period: MonthlyPeriod, folders: Sequence[Path]) -> EarlierYears | None:
+def _earlier_years(period: MonthlyPeriod, folders: Sequence[Path], *, made_up: bool) -> EarlierYears | None:
     """What was published of earlier years; a monthly release does not compare with them."""
     if folders and not period.annual:
         raise UsageError(
@@ -181,7 +183,7 @@ def _earlier_years(period: MonthlyPeriod, folders: Sequence[Path]) -> EarlierYea
             where="--previous",
             do="leave it out, or name a financial year to release",
         )
-    return read_earlier_years(folders, before=period.year) if folders else None
+    return read_earlier_years(folders, period.year, made_up=made_up) if folders else None
 
 
 def _publication_date(period: MonthlyPeriod, house: House, given: date | None) -> date:

@@ -36,8 +36,10 @@ class EarlierYears:
     remarks: tuple[str, ...] = ()
 
 
-def read_earlier_years(folders: Sequence[Path], before: FinancialYear) -> EarlierYears:
+def read_earlier_years(folders: Sequence[Path], before: FinancialYear, *, made_up: bool = False) -> EarlierYears:
     """The figures of the years before that one in the workbooks of the folders (or of `tables` in them).
+
+    Those of made-up records are used only where the release is of such records too (`made_up`).
 
     Of the same table and year a final workbook goes before a provisional one, then the later publication or
     revision, then the folder named first. Raises UsageError where a folder is not there, or holds no workbook of
@@ -49,6 +51,8 @@ def read_earlier_years(folders: Sequence[Path], before: FinancialYear) -> Earlie
         for table, remark in _in_folder(folder):
             tables.extend(table)
             remarks.extend(remark)
+    remarks.extend((table.file, "is of made-up records") for table in tables if table.made_up and not made_up)
+    tables = [table for table in tables if made_up or not table.made_up]
     earlier = [table for table in tables if table.year < before]
     remarks.extend((table.file, _not_before(table, before)) for table in tables if table.year >= before)
     chosen, contradictions = _chosen(earlier)

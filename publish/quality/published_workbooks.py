@@ -17,7 +17,7 @@ from typing import Final, TypeAlias
 
 from openpyxl import load_workbook
 
-from publish.edition import DRAFT_NOTICE
+from publish.edition import DRAFT_NOTICE, MADE_UP_NOTICE
 from publish.period import FinancialYear
 from publish.reference.vocabulary import cancer_groups, modalities, source_settings
 from publish.tables.specification import ALL_SETTINGS, GP_DIRECT_ACCESS
@@ -48,7 +48,8 @@ Figures: TypeAlias = dict[tuple[str, str], float]  # by label and source setting
 class PublishedTable:
     """England's figures of a table and year, as one workbook has them.
 
-    `day` is when it came out or was revised; `unknown` are labels of England that are none of ours.
+    `day` is when it came out or was revised; `unknown` are labels of England that are none of ours; `made_up` says
+    that its records are.
     """
 
     file: Path
@@ -58,6 +59,7 @@ class PublishedTable:
     day: date
     figures: Figures
     unknown: tuple[str, ...] = ()
+    made_up: bool = False
 
 
 @dataclass(frozen=True)
@@ -162,13 +164,15 @@ def _settings(number: str) -> dict[str, str]:
 
 def _table(file: Path, rows: list[Row], block: dict[str, str], number: str) -> PublishedTable:
     year, status = _year(number, block), _status(number, block)
-    if any(DRAFT_NOTICE in _text(cell) for row in rows[:1] for cell in row):
+    notices = " ".join(_text(cell) for row in rows[:1] for cell in row)
+    if DRAFT_NOTICE in notices:
         raise NotUsed(f"Table {number} is a draft, not published")
     header, england = _england(number, rows)
     figures = dict(_figures(number, header, england))
     if not figures:
         raise NotUsed(f"Table {number} holds no figure of England for the year under a label that is known")
-    return PublishedTable(file, number, year, status, _day(block), figures, _unknown(number, header, england))
+    unknown, made_up = _unknown(number, header, england), MADE_UP_NOTICE in notices
+    return PublishedTable(file, number, year, status, _day(block), figures, unknown, made_up)
 
 
 def _unknown(number: str, header: tuple[str, ...], england: list[Row]) -> tuple[str, ...]:

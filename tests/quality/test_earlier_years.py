@@ -318,6 +318,14 @@ def test_our_own_drafts_are_not_published(tmp_path):
     assert [remark.endswith("is a draft, not published.") for remark in remarks(tmp_path)] == [True] * 7
 
 
+def test_made_up_figures_are_no_earlier_year_of_real_ones(tmp_path):
+    write_ours(tmp_path, made_up=True)
+    read = read_earlier_years([tmp_path], THIS_YEAR)
+    assert read.figures.is_empty()
+    assert [remark.endswith("is of made-up records.") for remark in read.remarks] == [True]
+    assert not read_earlier_years([tmp_path], THIS_YEAR, made_up=True).figures.is_empty()
+
+
 @pytest.mark.skipif(not PUBLISHED.is_dir(), reason="no published workbooks beside the project")
 def test_the_real_ones():
     folders = [PUBLISHED / year for year in ("2023-24", "2021-22", "2022-23")]
