@@ -26,13 +26,15 @@ INTERVALS: Final = {"2": "Request to test", "3": "Test to report"}
 
 
 @dataclass(frozen=True)
-class EarlierYears:
+class Comparison:
     """The section: where its figures come from, what can be said, a table of tests, and one of medians or None.
 
-    `added_up` are the years, in words, whose total is a sum of published counts.
+    `provisional` says whether a year is, `added_up` which years, in words, have a total that is a sum of published
+    counts.
     """
 
     sources: tuple[str, ...]
+    provisional: bool
     added_up: str
     on_tests: tuple[str, ...]
     on_medians: tuple[str, ...]
@@ -40,14 +42,15 @@ class EarlierYears:
     medians: DocumentTable | None
 
 
-def earlier_years(tables: ReleaseTables, spoken: Spoken, period: MonthlyPeriod) -> EarlierYears | None:
+def earlier_years(tables: ReleaseTables, spoken: Spoken, period: MonthlyPeriod) -> Comparison | None:
     """The comparison of the year of a release with earlier ones; None where there is none to compare with."""
     years = years_of("1", tables, period)
     if len(years) == 1:
         return None
     medians = {number: years_of(number, tables, period) for number in INTERVALS}
-    return EarlierYears(
-        sources=sources(years),
+    return Comparison(
+        sources=(*sources(years), *incomplete(spoken)),
+        provisional=any(year.status == PROVISIONAL for year in years),
         added_up=listed(year.year for year in years if year.published and ALL_MODALITIES in year.figures),
         on_tests=(*over_the_years(years, spoken), *most_changed(spoken)),
         on_medians=changed_waits(medians["2"], year_before(years, period), spoken, period),
@@ -71,6 +74,13 @@ def sources(years: tuple[Year, ...]) -> tuple[str, ...]:
         (counted, f"Figures for {{}} are counted from records, in the same way as those for {now.year}."),
     )
     return tuple(sentence.format(listed(named)) for named, sentence in said if named)
+
+
+def incomplete(spoken: Spoken) -> tuple[str, ...]:
+    """Why no change is given, where a month of the year of the release shows no total."""
+    if ALL_MODALITIES in spoken.tests:
+        return ()
+    return (f"There is no total for every month of {spoken.words}, so no change in the number of tests is given.",)
 
 
 def over_the_years(years: tuple[Year, ...], spoken: Spoken) -> tuple[str, ...]:

@@ -48,9 +48,7 @@ def ethnic_groups(tables: ReleaseTables, spoken: Spoken) -> Characteristic | Non
     table = found(tables, BY_ETHNIC_GROUP)
     if table is None:
         return None
-    unknown = share_of(shown(table), "", (NOT_STATED, NOT_KNOWN))
-    said = f"The ethnic group was not stated or not known for {per_cent(unknown)} of the tests." if unknown else ""
-    return Characteristic((said,) if said else (), shares_table(table, "Ethnic group", spoken))
+    return Characteristic(without_group(shown(table)), shares_table(table, "Ethnic group", spoken))
 
 
 def deprivation(tables: ReleaseTables, spoken: Spoken) -> Characteristic | None:
@@ -58,14 +56,7 @@ def deprivation(tables: ReleaseTables, spoken: Spoken) -> Characteristic | None:
     table = found(tables, BY_DEPRIVATION)
     if table is None:
         return None
-    most, least = (share_of(shown(table), "", (decile,)) for decile in (DECILES[0], DECILES[-1]))
-    said = (
-        f"Of the tests in {spoken.words}, {per_cent(most)} were on patients who live in the most deprived tenth of "
-        f"areas, and {per_cent(least)} on patients who live in the least deprived tenth."
-        if most is not None and least is not None
-        else ""
-    )
-    return Characteristic((said,) if said else (), shares_table(table, "Deprivation decile", spoken))
+    return Characteristic(tenths(shown(table), spoken), shares_table(table, "Deprivation decile", spoken))
 
 
 def use_by_board(tables: ReleaseTables, spoken: Spoken) -> tuple[str, ...]:
@@ -118,8 +109,8 @@ def commonest_ages(counts: Mapping[tuple[str, str], float]) -> list[tuple[str, f
 def ages(counts: Mapping[tuple[str, str], float], spoken: Spoken) -> tuple[str, ...]:
     """The age band with the most tests, and the share of older patients."""
     older = share_of(counts, ALL_SETTINGS, age_bands()[FIVE_YEARS.index(OLDER) :])
-    share = f"Patients aged {OLDER} and over had {per_cent(older)} of all tests." if older is not None else ""
-    return (*commonest_age(counts, spoken), *((share,) if share else ()))
+    said = f"Patients aged {OLDER} and over had {per_cent(older)} of all tests." if older is not None else ""
+    return (*commonest_age(counts, spoken), *((said,) if said else ()))
 
 
 def commonest_age(counts: Mapping[tuple[str, str], float], spoken: Spoken) -> tuple[str, ...]:
@@ -136,12 +127,31 @@ def commonest_age(counts: Mapping[tuple[str, str], float], spoken: Spoken) -> tu
 def sexes(counts: Mapping[tuple[str, str], float], spoken: Spoken) -> tuple[str, ...]:
     """The shares of female and male patients, and of those whose sex is not known."""
     whole = counts.get((ALL_SETTINGS, TOTAL))
-    female, male, unknown = (percentage(counts.get((sex, TOTAL)), whole) for sex in (FEMALE, MALE, NOT_KNOWN))
-    if not enough(whole) or female is None or male is None:
+    female, male, unknown = (share(counts.get((sex, TOTAL)), whole) for sex in (FEMALE, MALE, NOT_KNOWN))
+    if female is None or male is None:
         return ()
-    others = f"; for {per_cent(unknown)} the sex was not known" if unknown else ""
+    others = f"; for {per_cent(unknown)} the sex was not known" if unknown is not None else ""
     shares = f"{per_cent(female)} of the tests in {spoken.words} and male patients {per_cent(male)}"
     return (f"Female patients had {shares}{others}.",)
+
+
+def without_group(counts: Mapping[tuple[str, str], float]) -> tuple[str, ...]:
+    """The share of tests of whose patient the ethnic group is not stated or not known."""
+    unknown = share_of(counts, "", (NOT_STATED, NOT_KNOWN))
+    if unknown is None:
+        return ()
+    return (f"The ethnic group was not stated or not known for {per_cent(unknown)} of the tests.",)
+
+
+def tenths(counts: Mapping[tuple[str, str], float], spoken: Spoken) -> tuple[str, ...]:
+    """The shares of the most and of the least deprived tenth of areas."""
+    most, least = (share_of(counts, "", (decile,)) for decile in (DECILES[0], DECILES[-1]))
+    if most is None or least is None:
+        return ()
+    return (
+        f"Of the tests in {spoken.words}, {per_cent(most)} were on patients who live in the most deprived tenth of "
+        f"areas, and {per_cent(least)} on patients who live in the least deprived tenth.",
+    )
 
 
 def share_of(counts: Mapping[tuple[str, str], float], setting: str, columns: tuple[str, ...]) -> float | None:
@@ -149,10 +159,13 @@ def share_of(counts: Mapping[tuple[str, str], float], setting: str, columns: tup
 
     Added up from rounded counts, as a reader of the table would.
     """
-    whole, parts = counts.get((setting, TOTAL)), [counts.get((setting, column)) for column in columns]
-    if not enough(whole) or None in parts:
-        return None
-    return percentage(sum(part for part in parts if part is not None), whole)
+    parts = [counts.get((setting, column)) for column in columns]
+    return None if None in parts else share(sum(filter(None, parts)), counts.get((setting, TOTAL)))
+
+
+def share(part: float | None, whole: float | None) -> float | None:
+    """Part of whole in per cent; None of nothing, of what is not shown, and where there are too few to speak of."""
+    return percentage(part, whole) if part and enough(whole) else None
 
 
 def age_and_sex_table(table: ProtectedTable, spoken: Spoken) -> DocumentTable:
@@ -191,5 +204,7 @@ def shares_table(table: ProtectedTable, heading: str, spoken: Spoken) -> Documen
 
 def share_as_text(value: float | None, status: str, whole: float | None) -> str:
     """`12`, `0` of none, `<1`, `*` where the count is hidden; empty where there is no share to give."""
-    share = percentage(value, whole) if enough(whole) else None
-    return as_text(share, status) if share or not value else "<1" if share == 0 else ""
+    if not value:
+        return as_text(value, status)
+    per_cents = share(value, whole)
+    return "" if per_cents is None else as_text(per_cents, status) if per_cents else "<1"

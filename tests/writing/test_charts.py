@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import matplotlib
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from publish.edition import Edition
 from publish.period import Month
 from publish.reference.vocabulary import modalities
 from publish.tables.catalogue import ACTIVITY, TABLE_2, TABLE_3, TABLE_4
+from publish.tables.further import BY_AGE_AND_SEX
 from publish.tables.specification import TableSpec
 from publish.tables.truth import YEAR
 from publish.tables.workbooks import MONTHLY
@@ -26,6 +28,7 @@ from publish.writing.chart_lines import Line
 from publish.writing.chart_style import COLOURS, INK, QUIET_INK, spread_out
 from publish.writing.charts import Chart, activity_chart, medians_chart, spread_chart, write_charts
 from publish.writing.content import ProtectedWorkbook, ReleaseTables
+from publish.writing.patients import found
 from publish.writing.spoken import spoken_of
 from tests.samples import ENGLAND, sample_edition, sample_tables, table_of
 
@@ -299,6 +302,55 @@ def test_the_spread_draws_a_dot_for_every_provider_that_is_not_hidden(tmp_path: 
     assert "CT: no providers are shown." in chart.alternative
     everything = chart.svg.read_text(encoding="utf-8") + chart.data.read_text(encoding="utf-8")
     assert "99.5" not in everything and "88.5" not in everything
+
+
+@pytest.fixture(scope="module")
+def of_the_year(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Chart]:
+    edition = sample_edition("2023-24")
+    return drawn(sample_tables(edition), tmp_path_factory.mktemp("annual"), edition)
+
+
+def test_the_annual_release_has_a_chart_of_age_and_sex_as_well(of_the_year: dict[str, Chart]) -> None:
+    assert tuple(of_the_year) == (*NAMES, "activity-by-age-and-sex")
+    chart = of_the_year["activity-by-age-and-sex"]
+    assert chart.title == "Patients aged 80-84 had the most tests in 2023/24: 13,880"
+    assert chart.alternative == (
+        "Bar chart of imaging tests by age band, in two columns. Female patients: most 5,480 at 90 and over, "
+        "fewest 15 at 25-29. Male patients: most 7,360 at 80-84, fewest 165 at 5-9."
+    )
+    shown = texts(chart)
+    assert {"Female patients", "Male patients", "0-4", "90 and over", "7,360"} <= {*shown}
+    data = rows(chart)
+    assert len(data) == 2 * 19 and {row["sex"] for row in data} == {"Female", "Male"}
+    assert {f"{int(row['value']):,}" for row in data} <= {*shown}
+
+
+def test_charts_of_the_year_speak_of_the_year(of_the_year: dict[str, Chart]) -> None:
+    assert (
+        of_the_year["activity-by-modality"].title == "CT was the commonest modality in 2023/24, with 11,450 tests"
+    )
+    assert "Chest X-ray: 3,370 tests in 2023/24, 80 of them" in of_the_year["activity-chest-x-ray"].title
+    medians = of_the_year["medians-by-modality"]
+    assert medians.subtitle.endswith("by modality, England, 2023/24")
+    assert {row["period"] for row in rows(medians)} == {"2023-04/2024-03"}
+    assert len(rows(medians)) == 2 * 9
+    assert all("Final, published 21st November 2024." in texts(chart) for chart in of_the_year.values())
+
+
+def test_a_hidden_age_shows_as_words_and_nowhere_else(tmp_path: Path) -> None:
+    edition = sample_edition("2023-24")
+    tables = sample_tables(edition)
+    by_age = found(tables, BY_AGE_AND_SEX)
+    assert by_age is not None
+    of_band = (pl.col("column") == "80-84") & (pl.col("setting") == "Male") & (pl.col("level") == "England")
+    hidden = by_age.cells.with_columns(
+        value=pl.when(~of_band).then("value"),
+        status=pl.when(of_band).then(pl.lit("suppressed")).otherwise("status"),
+    )
+    workbook = ProtectedWorkbook(MONTHLY[1], (tables.provider["2"], replace(by_age, cells=hidden)))
+    chart = drawn(replace(tables, workbooks=(workbook,)), tmp_path, edition)["activity-by-age-and-sex"]
+    assert texts(chart).count("no value shown") == 1 and "7,360" not in texts(chart)
+    assert chart.alternative.endswith("No values are shown for 80-84.")
 
 
 @pytest.mark.parametrize("hidden", [False, True])

@@ -17,7 +17,8 @@ from publish.disclosure.control import ProtectedTable, protect
 from publish.disclosure.policy import Policy, load_policy
 from publish.edition import Edition
 from publish.period import Month
-from publish.tables.catalogue import ACTIVITY, TABLE_2
+from publish.quality.earlier_years import SCHEMA
+from publish.tables.catalogue import ACTIVITY, ALL_MODALITIES, TABLE_2
 from publish.tables.truth import YEAR, TrueTable
 from publish.writing.charts import Chart
 from publish.writing.content import ReleaseTables
@@ -27,13 +28,14 @@ from tests.samples import ENGLAND, sample_edition, sample_table, sample_tables, 
 
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="60" height="30"><text x="5" y="20">3</text></svg>'
 CHARTS = ("activity-by-modality", "medians-by-modality", "activity-chest-x-ray", "providers-request-to-test")
+OF_THE_YEAR = (*CHARTS, "activity-by-age-and-sex")
 
 
-def sample_charts(folder: Path) -> list[Chart]:
+def sample_charts(folder: Path, names: Sequence[str] = CHARTS) -> list[Chart]:
     """Charts with the names that a release has, and next to nothing in them."""
     (folder / "charts").mkdir()
     charts: list[Chart] = []
-    for name in CHARTS:
+    for name in names:
         svg, png, data = (folder / "charts" / f"{name}.{ending}" for ending in ("svg", "png", "csv"))
         svg.write_text(SVG)
         png.write_bytes(b"PNG")
@@ -47,9 +49,8 @@ def written(
     folder: Path, tables: ReleaseTables | None = None, edition: Edition | None = None, policy: Policy | None = None
 ) -> tuple[Path, Path]:
     edition = edition or sample_edition()
-    return write_document(
-        tables or sample_tables(edition), sample_charts(folder), edition, policy or load_policy(), folder
-    )
+    charts = sample_charts(folder, OF_THE_YEAR if edition.period.annual else CHARTS)
+    return write_document(tables or sample_tables(edition), charts, edition, policy or load_policy(), folder)
 
 
 @pytest.fixture(scope="module")
@@ -294,6 +295,118 @@ def test_modalities_are_in_order_of_volume_with_the_total_last() -> None:
 )
 def test_a_value_as_text(value: float | None, status: str, text: str) -> None:
     assert as_text(value, status) == text
+
+
+# The annual document
+
+
+def earlier_years() -> pl.DataFrame:
+    """Two earlier years as they were published, the second of them provisional."""
+    labels = [label.text for label in ACTIVITY.labels if label.text != ALL_MODALITIES]
+    rows = [
+        (year, table, label, "", value, status)
+        for year, status, tests in (("2021/22", "Final", 1_000.0), ("2022/23", "Provisional", 1_100.0))
+        for label in labels
+        for table, value in (("1", tests), ("2", 3.5))
+    ]
+    return pl.DataFrame(rows, schema=SCHEMA, orient="row")
+
+
+def annual(folder: Path, **changes: object) -> tuple[Path, Path]:
+    edition = sample_edition("2023-24")
+    return written(folder, replace(sample_tables(edition), **changes), edition)
+
+
+@pytest.fixture(scope="module")
+def of_the_year(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    return annual(tmp_path_factory.mktemp("annual"), earlier=earlier_years())
+
+
+@pytest.fixture(scope="module")
+def annual_page(of_the_year: tuple[Path, Path]) -> Element:
+    return ElementTree.fromstring(of_the_year[0].read_text(encoding="utf-8"))
+
+
+def inner_headings(page: Element) -> list[str]:
+    return [words(heading) for heading in page.iter("h3")]
+
+
+def test_the_annual_document_is_valid_html(of_the_year: tuple[Path, Path]) -> None:
+    html5lib.HTMLParser(strict=True).parse(of_the_year[0].read_text(encoding="utf-8"))
+
+
+def test_final_files_carry_the_year_and_no_date(of_the_year: tuple[Path, Path]) -> None:
+    stem = "Annual-Diagnostic-Imaging-Dataset-Statistics-2023-24"
+    assert [file.name for file in of_the_year] == [f"{stem}.html", f"{stem}.pdf"]
+
+
+def test_the_annual_document_has_sections_on_patients_and_on_earlier_years(annual_page: Element) -> None:
+    assert inner_headings(annual_page)[1:6] == [
+        "3.1 Imaging Activity",
+        "3.2 Patient Test Times",
+        "3.3 Imaging Tests that could contribute to Early Diagnosis of Cancer",
+        "3.4 Activity by Age and Sex",
+        "3.5 Comparison with Earlier Years",
+    ]
+    contents = [words(link) for link in annual_page.iter("a") if link.get("href") == "#earlier"]
+    assert contents == ["3.5 Comparison with Earlier Years"]
+
+
+@pytest.mark.parametrize(
+    ("workbooks", "earlier", "sections"),
+    [
+        ((), None, ["3.3 Imaging Tests that could contribute to Early Diagnosis of Cancer", "4.1 Glossary"]),
+        ((), earlier_years(), ["3.4 Comparison with Earlier Years", "4.1 Glossary"]),
+    ],
+)
+def test_what_the_release_does_not_have_is_left_out(
+    tmp_path: Path, workbooks: tuple[()], earlier: pl.DataFrame | None, sections: list[str]
+) -> None:
+    page = ElementTree.parse(annual(tmp_path, workbooks=workbooks, earlier=earlier)[0]).getroot()
+    headings = inner_headings(page)
+    place = headings.index("4.1 Glossary")
+    assert headings[place - 1 : place + 1] == sections
+
+
+def test_the_annual_document_speaks_of_the_final_year(annual_page: Element) -> None:
+    text = words(annual_page)
+    assert "Final annual statistics, April 2023 to March 2024" in text
+    assert "All figures are final." in text
+    assert "All figures are provisional" not in text and "Provisional data" not in text
+    assert "Year to date" not in text
+    headlines = next(words(element) for element in annual_page.iter("ul") if element.get("class") == "headlines")
+    assert headlines.startswith("In 2023/24 there were ")
+    assert "compared with 2022/23 (provisional)" in headlines
+    assert "March 2024" not in headlines
+
+
+def test_the_workbooks_listed_are_those_of_the_release(page: Element, annual_page: Element) -> None:
+    for shown, period in ((page, "2023-03"), (annual_page, "2023-24")):
+        named = [workbook.spec.name for workbook in sample_tables(sample_edition(period)).workbooks]
+        items = [words(item) for item in shown.iter("li")]
+        assert [name for name in items if name in named] == named
+
+
+def test_tables_of_the_year_have_a_column_for_it(annual_page: Element) -> None:
+    rows = [words(row) for table in annual_page.iter("table") for row in table.iter("tr")]
+    assert sum(row.endswith("Mar 2024 Year") for row in rows) == 6
+    captions = [words(caption) for caption in annual_page.iter("caption")]
+    assert captions[6:] == [
+        "Imaging tests by age and sex of the patient, all modalities, England, 2023/24",
+        "Imaging tests by ethnic group of the patient, all modalities, England, 2023/24",
+        "Imaging tests by deprivation decile of the patient, all modalities, England, 2023/24",
+        "Imaging tests by modality, England, 2021/22 to 2023/24, and change on 2022/23 (provisional) in per cent",
+        "Median days by modality, England, 2021/22 to 2023/24",
+    ]
+    assert "“All modalities” of 2021/22 and 2022/23 is added up from the rounded counts" in words(annual_page)
+
+
+def test_the_annual_pdf_is_tagged_too(of_the_year: tuple[Path, Path], annual_page: Element) -> None:
+    with pikepdf.open(of_the_year[1]) as pdf:
+        assert pdf.Root.MarkInfo.Marked
+        assert str(pdf.docinfo["/Title"]).endswith("final annual statistics, April 2023 to March 2024")
+        assert len(of_kind(pdf, "/Table")) == len(list(annual_page.iter("table")))
+        assert "Seen in activity-by-age-and-sex." in [str(f.get("/Alt", "")) for f in of_kind(pdf, "/Figure")]
 
 
 # Less data than usual
