@@ -15,7 +15,7 @@ from publish.folders import writable
 from publish.period import Month
 from publish.synthetic.plan import Plan, plan
 from publish.synthetic.records import SCHEMA, make_records
-from publish.synthetic.sites import write_sites
+from publish.synthetic.reference import write_reference
 
 MADE_UP: Final = {"made-up": "true"}  # Parquet metadata, by which a reader knows the records
 EARLIEST: Final = Month(2019, 4)  # the regions changed in that month
@@ -27,8 +27,8 @@ def synthesise(months: tuple[Month, ...], records: int, seed: int, file: Path) -
     """Write exactly so many made-up records of those months to one Parquet file, in order of month and provider.
 
     The columns are the 18 items of DIDS v1.0, dates as dates and the rest as text. Beside the file a folder
-    `<file stem>-reference` gets a `sites.csv` that places every made-up site. The same months, number and seed
-    give the same bytes. Raises UsageError where there is nothing to
+    `<file stem>-reference` gets the reference data that place every made-up site, GP practice and postcode (see
+    `reference`). The same months, number and seed give the same bytes. Raises UsageError where there is nothing to
     make, or nowhere to write it.
     """
     if not months or records < 1 or seed < 0:
@@ -50,7 +50,7 @@ def synthesise(months: tuple[Month, ...], records: int, seed: int, file: Path) -
     writable(file.parent)
     fewest, most = _ROW_GROUPS
     source = register_io_source(_source(plan(months, records, seed)), schema=SCHEMA)
-    write_sites(file.parent / f"{file.stem}-reference")
+    write_reference(file.parent / f"{file.stem}-reference", months, records)
     source.sink_parquet(file, metadata=MADE_UP, row_group_size=min(max(records // len(months), fewest), most))
 
 

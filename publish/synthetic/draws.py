@@ -16,6 +16,7 @@ Flags = npt.NDArray[np.bool_]
 Real = npt.NDArray[np.float64]
 LEVELS: Final = 16384  # values of a table: fine enough for the one wait in two thousand that is beyond a year
 
+_WORD: Final = 2**32
 _WITHIN: Final = (0, 1, 3, 7, 14, 31, 62, 186, 365)  # days of the columns `within_…` of the waits
 _LONGEST_WAIT: Final = 730  # days
 _AGES_AT: Final = (0, 10, 25, 50, 75, 90, 100)  # percentiles of the columns `age_at_…`
@@ -27,6 +28,14 @@ _WEEKDAYS_URGENT: Final = (1.05, 1.0, 1.0, 1.0, 1.0, 0.9, 0.9)
 def look_up(table: Whole, row: Whole, draw: np.random.Generator) -> Whole:
     """For each record an equally likely value from its row of the table."""
     return table[row, draw.integers(0, table.shape[1], len(row))]
+
+
+def scattered(number: Whole, by: int) -> Whole:
+    """For each number always the same place of LEVELS: neighbouring numbers lie far apart.
+
+    Two odd numbers `by` of ten digits give places that have nothing to do with each other. Numbers below a million.
+    """
+    return number * by % _WORD * LEVELS // _WORD
 
 
 def days(since_1970: Whole, missing: Flags) -> pl.Series:

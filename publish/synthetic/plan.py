@@ -14,6 +14,7 @@ from publish.synthetic.dates import Habits, habits
 from publish.synthetic.draws import Whole, table_of_ages, table_of_days, table_of_waits
 from publish.synthetic.exams import exam_classes
 from publish.synthetic.flaws import flaws
+from publish.synthetic.homes import home_regions, table_of_homes
 from publish.synthetic.shape import GP_DIRECT_ACCESS, URGENT, cells, providers, shape_table
 from publish.synthetic.sites import sites
 
@@ -31,6 +32,7 @@ class Tables:
     test_to_report: Whole  # days
     ages: Whole  # days, by modality
     exams: Whole  # places in exam_codes, by exam class
+    homes: Whole  # places in homes, by region
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,14 @@ def plan(months: Sequence[Month], records: int, seed: int) -> Plan:
         month_starts=np.array([(month.first_day - date(1970, 1, 1)).days for month in months], np.int64),
         cells=_in_places(filled, {"request_to_test": requests, "test_to_report": reports, "exams": classes}),
         ends=np.cumsum(filled["tests"].to_numpy()),
-        tables=Tables(table_of_days(months), request_to_test, test_to_report, table_of_ages(MODALITIES), exams),
+        tables=Tables(
+            days=table_of_days(months),
+            request_to_test=request_to_test,
+            test_to_report=test_to_report,
+            ages=table_of_ages(MODALITIES),
+            exams=exams,
+            homes=table_of_homes(),
+        ),
         women=_women(),
         providers=_providers_with_sites(),
         habits=habits(providers(), draw),
@@ -106,6 +115,10 @@ def _women() -> Whole:
 
 
 def _providers_with_sites() -> pl.DataFrame:
-    """org_code, first_site (place in `sites`) and sites (how many), in the order of `providers`."""
+    """org_code, region (place in `home_regions`), first_site (place in `sites`) and sites (how many), in the order
+    of `providers`.
+    """
     counted = sites().group_by("region_code", "org_code", maintain_order=True).agg(sites=pl.len().cast(pl.Int64))
-    return counted.select("org_code", "sites", first_site=pl.col("sites").cum_sum() - pl.col("sites"))
+    region = pl.col("region_code").replace_strict(list(home_regions()), range(len(home_regions())))
+    first_site = pl.col("sites").cum_sum() - pl.col("sites")
+    return counted.select("org_code", "sites", region=region.cast(pl.Int64), first_site=first_site)

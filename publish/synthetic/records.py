@@ -10,7 +10,7 @@ from publish.synthetic.dates import Intervals, dates
 from publish.synthetic.draws import Flags, Whole, look_up, places, words
 from publish.synthetic.exams import exam_codes
 from publish.synthetic.flaws import spoil
-from publish.synthetic.patients import patients
+from publish.synthetic.patients import Persons, patients
 from publish.synthetic.plan import MODALITIES, SETTINGS, Plan
 from publish.synthetic.sites import sites
 
@@ -32,7 +32,7 @@ def make_records(plan: Plan, first: int, count: int) -> pl.DataFrame:
     of = _intervals(plan, cell, draw)
     without_requests = plan.habits.without_requests[cell["provider"]]
     columns = {
-        **patients(*_birth_and_sex(plan, cell, of, draw), _born(plan), draw),
+        **patients(_persons(plan, cell, of, draw), plan.tables.homes, draw),
         "PATIENT_SOURCE_SETTING": words(SETTINGS, cell["setting"]),
         **_referral(plan, cell, draw),
         **dates(of, without_requests, _unreported(plan, cell), draw),
@@ -55,18 +55,17 @@ def _intervals(plan: Plan, cell: dict[str, Whole], draw: np.random.Generator) ->
     )
 
 
-def _birth_and_sex(
-    plan: Plan, cell: dict[str, Whole], of: Intervals, draw: np.random.Generator
-) -> tuple[Whole, Whole]:
-    """Birth dates (days since 1970), none after the request, and 1 for women."""
+def _persons(plan: Plan, cell: dict[str, Whole], of: Intervals, draw: np.random.Generator) -> Persons:
+    """Who comes to the providers: nobody is born after the request."""
     age = look_up(plan.tables.ages, cell["modality"], draw)
     women = draw.random(len(age)) * 100 < plan.women[cell["modality"]]
-    return of.test - np.maximum(age, of.request_to_test), women.astype(np.int64)
-
-
-def _born(plan: Plan) -> tuple[int, int]:
-    """The span (days since 1970) in which every patient was born."""
-    return int(plan.month_starts.min()) - _OLDEST, int(plan.month_starts.max()) + _MONTH
+    return Persons(
+        birth=of.test - np.maximum(age, of.request_to_test),
+        women=women.astype(np.int64),
+        region=plan.providers["region"].to_numpy()[cell["provider"]],
+        earliest=int(plan.month_starts.min()) - _OLDEST,
+        latest=int(plan.month_starts.max()) + _MONTH,
+    )
 
 
 def _unreported(plan: Plan, cell: dict[str, Whole]) -> Flags:

@@ -23,6 +23,7 @@ class Made:
     file: Path
     records: pl.DataFrame
     sites: pl.DataFrame
+    reference_folder: Path
 
     @property
     def of_the_year(self) -> pl.DataFrame:
@@ -32,8 +33,9 @@ class Made:
 def make(records: int, folder: Path) -> Made:
     file = folder / "records.parquet"
     synthesise(MONTHS, records, 1, file)
-    sites = pl.read_csv(folder / "records-reference" / "sites.csv", infer_schema=False)
-    return Made(file, explained(pl.read_parquet(file), sites), sites)
+    reference = folder / "records-reference"
+    sites = pl.read_csv(reference / "sites.csv", infer_schema=False)
+    return Made(file, explained(pl.read_parquet(file), sites), sites, reference)
 
 
 def explained(records: pl.DataFrame, sites: pl.DataFrame) -> pl.DataFrame:
