@@ -24,21 +24,14 @@ SHARED = Path(__file__).resolve().parents[3] / "shared"
 PUBLISHED = SHARED / "published"
 pytestmark = pytest.mark.skipif(not PUBLISHED.is_dir(), reason="no published workbooks beside the project")
 
-YEARS = {"2021-22": map(str, range(1, 13)), "2023-24": ("1", "2", "3", "4", "5", "6", "11", "12", "13")}
-CASES = [(year, number) for year, numbers in YEARS.items() for number in numbers]
-KEYS = (
-    "Region",
-    "ONS Code",
-    "CCG Code",
-    "CCG Name",
-    "Org Code",
-    "Provider code",
-    "Provider name",
-    "ICB",
-    "Network",
-)
-KEYS += ("Code", "Sub-ICB Location Code", "Sub-ICB Location Name", "Modality", "Test")
-KEYS += ("Source setting", "Patient Source Setting")
+TABLES_1_TO_6 = ("1", "2", "3", "4", "5", "6")
+CASES = [
+    *(("2021-22", number) for number in (*TABLES_1_TO_6, "7", "8", "9", "10", "11", "12")),
+    *(("2023-24", number) for number in (*TABLES_1_TO_6, "11", "12", "13")),
+]
+PLACES = ("Region", "ICB", "Network", "Code", "ONS Code", "Org Code", "Provider code", "Provider name")
+COMMISSIONERS = ("CCG Code", "CCG Name", "Sub-ICB Location Code", "Sub-ICB Location Name")
+KEYS = (*PLACES, *COMMISSIONERS, "Modality", "Test", "Source setting", "Patient Source Setting")
 every_published = pytest.mark.parametrize(("year", "number"), CASES)
 
 
