@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import Final
@@ -11,12 +12,13 @@ import polars as pl
 from publish.disclosure.control import ProtectedTable, restore
 from publish.disclosure.policy import Policy
 from publish.period import Month, months_between
+from publish.tables.annual import NATIONAL
 from publish.tables.catalogue import ACTIVITY, MONTHLY_TABLES
 from publish.tables.specification import TableSpec
 from publish.tables.workbooks import workbooks_of
 from publish.writing.content import ProtectedWorkbook, ReleaseTables
 
-_ENGLAND: Final = {spec.number: spec for spec in (*MONTHLY_TABLES, ACTIVITY)}
+_ENGLAND: Final = {spec.number: replace(spec, basis=NATIONAL) for spec in (*MONTHLY_TABLES, ACTIVITY)}
 _CONTENTS: Final = "contents.json"
 _EARLIER: Final = "earlier-years"
 
@@ -44,7 +46,7 @@ def load_tables(folder: Path, policy: Policy, *, annual: bool) -> ReleaseTables:
     """The tables that `save_tables` wrote, of an annual or a monthly release, protected by that policy."""
     contents = json.loads((folder / _CONTENTS).read_text(encoding="utf-8"))
 
-    def table(name: str, spec: TableSpec = ACTIVITY) -> ProtectedTable:
+    def table(name: str, spec: TableSpec = _ENGLAND[ACTIVITY.number]) -> ProtectedTable:
         first, last = (Month.parse(text) for text in contents["months"][name])
         return restore(spec, months_between(first, last), pl.read_parquet(folder / f"{name}.parquet"))
 
