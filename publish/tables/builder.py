@@ -55,7 +55,7 @@ def _chosen(
         *([pl.col("interval") == spec.interval] if spec.interval else []),
         *(pl.col(name) == value for name, value in spec.only),
     )
-    if "days" not in counts.columns:  # patients are counted whatever the days
+    if not _needs_days(spec, columns):  # one count in place of one for each day
         of_table = of_table.with_columns(days=pl.lit(None, pl.Int32))
     labels = pl.LazyFrame(
         [(gathered, label.text) for label in spec.labels for gathered in label.gathers],
@@ -73,6 +73,11 @@ def _chosen(
         .with_columns(pl.col(pl.String).cast(pl.Categorical))
         .collect()
     )
+
+
+def _needs_days(spec: TableSpec, columns: Sequence[Column]) -> bool:
+    """Whether medians or columns of the table hang on days; patients are counted whatever the days."""
+    return spec.measure.is_median or any(column.days or column.undated for column in columns)
 
 
 def _keys_of_counts(spec: TableSpec, columns: Sequence[Column]) -> tuple[str, ...]:
