@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final, NamedTuple, TypeAlias
 
-LETTER, PADDING = 0.105, 0.2  # inches: a letter of Arial 12, on the broad side; the edges of a cell
-NARROWEST_FIGURES, BROADEST_TEXTS = 1.0, 4.2  # inches
+LETTER, PADDING = 0.092, 0.2  # inches: a letter of Arial 12, on the broad side; the edges of a cell
+LETTER_OF_TEXT: Final = 0.087  # inches: the same on average over a line
+NARROWEST_FIGURES, BROADEST_TEXTS = 1.0, 3.2  # inches: figures should be in sight beside their texts
 BOLD: Final = 1.06
-_USUAL: Final = 0.87  # how broad the letters of a text are on average, beside the broad ones
+HEADING_LINES: Final = 4  # that the heading of a column of figures may take
+_CAPITAL: Final = 0.25  # what a capital is broader than other letters
 
 
 class Line(Enum):
@@ -78,28 +80,29 @@ def link_to(sheet: str) -> str:
 
 def text_column(heading: str, texts: Sequence[str]) -> SheetColumn:
     """A column of texts, as wide as the longest of them or, where that is too much, as its longest word."""
-    every = [*heading.split("\n"), *texts]
-    whole = max(_width(text) for text in every)
-    word = max((_width(word) for text in every for word in text.split()), default=0.0)
-    return SheetColumn(heading, None, round(max(word, min(whole, BROADEST_TEXTS)), 1))
+    whole = max((_width(text) for text in texts), default=0.0)
+    words = max(_width(word) for text in (heading, *texts) for word in text.split())
+    return SheetColumn(heading, None, round(max(words, min(whole, BROADEST_TEXTS)), 1))
 
 
 def figure_column(heading: str, decimals: int, largest: float) -> SheetColumn:
-    """A column of figures, as wide as the longest word of its heading or as the largest of them."""
+    """A column of figures, wide enough for the largest of them and for its heading in a few lines."""
     longest = max(_width(word) for word in (*heading.split(), f"{largest:,.{decimals}f}"))
-    return SheetColumn(heading, decimals, round(max(NARROWEST_FIGURES, longest), 1))
+    return SheetColumn(
+        heading, decimals, round(max(NARROWEST_FIGURES, longest, _width(heading) / HEADING_LINES), 1)
+    )
 
 
 def lines_in(text: str, width: float) -> int:
-    """How many lines a wrapped text takes in a column so wide."""
-    fitting = max(1, int((width - PADDING) / (LETTER * _USUAL)))
-    return sum(max(1, _wrapped(line, fitting)) for line in text.split("\n"))
+    """How many lines a wrapped text takes at most in a column so wide."""
+    fitting = (width - PADDING) / LETTER_OF_TEXT
+    return sum(_wrapped(line, fitting) for line in text.split("\n"))
 
 
-def _wrapped(line: str, fitting: int) -> int:
+def _wrapped(line: str, fitting: float) -> int:
     """How many lines so wide hold the words of a line."""
-    lines, filled = 1, 0
-    for word in map(len, line.split()):
+    lines, filled = 1, 0.0
+    for word in map(_length, line.split()):
         if filled and filled + 1 + word > fitting:
             lines, filled = lines + 1, word
         else:
@@ -107,5 +110,10 @@ def _wrapped(line: str, fitting: int) -> int:
     return lines
 
 
+def _length(text: str) -> float:
+    """How long a text is, in letters of usual width."""
+    return len(text) + _CAPITAL * sum(map(str.isupper, text))
+
+
 def _width(text: str) -> float:
-    return len(text) * LETTER * BOLD + PADDING
+    return _length(text) * LETTER * BOLD + PADDING

@@ -31,7 +31,7 @@ _STYLE: Final = (
     '<style:style style:name="{name}" style:display-name="{shown}" style:family="table-cell" '
     'style:parent-style-name="Default"{format}>'
     '<style:table-cell-properties fo:wrap-option="{wrap}" style:vertical-align="top" '
-    'style:text-align-source="fix"/>'
+    'style:text-align-source="fix" fo:padding-left="0.06in" fo:padding-right="0.06in"/>'
     '<style:paragraph-properties fo:text-align="{align}"/>'
     '<style:text-properties fo:font-size="{size}pt"{more}/></style:style>'
 )
@@ -98,7 +98,7 @@ def sizes(widths: Iterable[float], lines: Iterable[int]) -> str:
     )
     rows = (
         f'<style:style style:name="{row_style(number)}" style:family="table-row"><style:table-row-properties '
-        f'style:row-height="{number * LINE_HEIGHT + 0.02:.2f}in" style:use-optimal-row-height="true"/>'
+        f'style:row-height="{number * LINE_HEIGHT + 0.02:.2f}in" style:use-optimal-row-height="{_adapts(number)}"/>'
         "</style:style>"
         for number in sorted(set(lines))
     )
@@ -107,6 +107,14 @@ def sizes(widths: Iterable[float], lines: Iterable[int]) -> str:
         '<style:table-properties table:display="true"/></style:style>'
     )
     return f"<office:automatic-styles>{''.join((*columns, *rows))}{sheet}</office:automatic-styles>"
+
+
+def _adapts(lines: int) -> str:
+    """Whether a program may work out the height of a row itself: of one with wrapped text not.
+
+    LibreOffice does so for the screen, and then crops the last line where the printed page has one more.
+    """
+    return "true" if lines == 1 else "false"
 
 
 def _style(

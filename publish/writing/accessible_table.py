@@ -149,12 +149,12 @@ def _region_names(codes: Sequence[object], filled: Fillings) -> Subject:
 
 def _figures(cells: Sequence[Sequence[Cell]], filled: Fillings) -> list[list[Figure]]:
     """What the columns of figures hold, row by row."""
-    counted = _counts_of_percentages(filled.table.columns)
+    counted = _counts_beside(filled.table.columns)
     rows = [[_figure(cell) for cell in row] for row in cells]
     for row in rows:
-        for percentage, count in counted.items():
-            if row[percentage] == 0 and row[count] not in (0, CONFIDENTIAL):
-                row[percentage] = LOW
+        for quotient, count in counted.items():
+            if row[quotient] == 0 and row[count] not in (0, CONFIDENTIAL):
+                row[quotient] = LOW
     return rows
 
 
@@ -165,19 +165,22 @@ def _figure(cell: Cell) -> Figure:
     return NOT_AVAILABLE if value is None else value
 
 
-def _counts_of_percentages(columns: Sequence[Column]) -> dict[int, int]:
-    """The places of the percentages whose counts stand in the same table, each with that of its count.
+def _counts_beside(columns: Sequence[Column]) -> dict[int, int]:
+    """The places of the percentages and rates whose counts stand in the same table, each with that of its count.
 
     Elsewhere nobody can tell from published values whether a percentage of 0 is one of none.
     """
-    counts = {_gathers(column): number for number, column in enumerate(columns) if not column.of}
-    shares = ((number, counts.get(_gathers(column))) for number, column in enumerate(columns) if column.of)
-    return {number: count for number, count in shares if count is not None}
+    of_counts = [column.of is None and not column.per_1000 for column in columns]
+    counts = {_gathers(column): number for number, column in enumerate(columns) if of_counts[number]}
+    beside = (
+        (number, counts.get(_gathers(column))) for number, column in enumerate(columns) if not of_counts[number]
+    )
+    return {number: count for number, count in beside if count is not None}
 
 
 def _gathers(column: Column) -> tuple[object, ...]:
-    """What a column counts, whatever it is called and whether or not as a percentage."""
-    return column.period, column.gathers, column.days, column.undated, column.per_1000
+    """What a column counts, whatever it is called and whether or not it divides that by something."""
+    return column.period, column.gathers, column.days, column.undated
 
 
 def _figure_columns(figures: Sequence[Sequence[Figure]], filled: Fillings) -> Iterator[SheetColumn]:

@@ -20,7 +20,7 @@ MEANINGS: Final = {
     CONFIDENTIAL: "confidential: suppressed, so that nothing is learnt of the few patients whom it is about",
     NOT_AVAILABLE: "not available: no data has been submitted",
     NOT_APPLICABLE: "not applicable: there is no such code or name",
-    LOW: "a percentage that is not 0 but rounds to it",
+    LOW: "a percentage or rate that is not 0 but rounds to it",
 }
 MEDIAN_UNIT, NUMBER_UNIT = "median days", "number"
 REGION_NAME: Final = "Region name"

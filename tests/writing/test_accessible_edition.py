@@ -311,9 +311,10 @@ def test_low_stands_only_where_the_count_beside_it_tells(read_annual):
     assert low
     assert all(count > 0 for count in low)
     assert all(count == 0 for count, percentage in pairs if percentage == 0)
-    assert "[low] = a percentage that is not 0 but rounds to it." in said(read_annual["Table_9"])
-    others = [sheet for sheet in of_tables(read_annual) if sheet.name != "Table_9"]
+    assert "[low] = a percentage or rate that is not 0 but rounds to it." in said(read_annual["Table_9"])
+    others = [sheet for sheet in of_tables(read_annual) if sheet.name not in ("Table_9", "Table_17")]
     assert not any("[low]" in row for sheet in others for row in values(sheet))
+    assert {row[-1] for row in values(read_annual["Table_17"]) if row[-2] == 120} == {"[low]"}
     assert "0 = zero activity submitted." in said(read_annual["Table_9"])
     assert "0 = zero activity submitted, or a percentage that rounds to zero." in said(read_annual["Table_10"])
 
