@@ -1,6 +1,6 @@
 """The published workbooks: what stands where, read as a reader's script would; and what must not be in them.
 
-The snapshots beside this file hold every cell of two workbooks: `sheet!cell | format | value`. After an intended
+The snapshots beside this file hold every cell of some workbooks: `sheet!cell | format | value`. After an intended
 change, renew them with `RENEW_SNAPSHOTS=1 pytest tests/writing/test_workbook.py` and read the difference in git.
 """
 
@@ -20,7 +20,7 @@ from publish.disclosure.control import SUPPRESSED
 from publish.disclosure.policy import Policy, load_policy
 from publish.tables.catalogue import MONTHLY_TABLES, TABLE_1, TABLE_2, TABLE_4, TABLE_5
 from publish.tables.truth import YEAR
-from publish.tables.workbooks import MONTHLY
+from publish.tables.workbooks import ANNUAL, MONTHLY
 from publish.writing.content import ProtectedWorkbook
 from publish.writing.workbook import write_workbook
 from tests import samples
@@ -36,6 +36,9 @@ HEADER_ROWS = {"1": 13, "2": 14, "3": 14, "4": 13, "5": 14, "6": 14, "12": 13}
 ISSUES = ("Alliance Medical (NT9) did not report any activity for May and June 2022.",)
 
 every_table = pytest.mark.parametrize("spec", MONTHLY_TABLES, ids=lambda spec: f"table_{spec.number}")
+every_annual_workbook = pytest.mark.parametrize(
+    "workbook", ANNUAL, ids=lambda workbook: workbook.number or workbook.file_stem
+)
 beside_published = pytest.mark.skipif(not PUBLISHED.is_dir(), reason="no published workbooks beside the project")
 
 
@@ -53,6 +56,29 @@ def write(tmp_path):
         return file
 
     return write_one
+
+
+@pytest.fixture(scope="module")
+def annual(tmp_path_factory):
+    """Annual workbooks of samples by number and file stem, each written once; the file."""
+    folder, edition = tmp_path_factory.mktemp("annual"), sample_edition(samples.ANNUAL)
+    tables = sample_tables(edition)
+
+    def written(number, stem=""):
+        (chosen,) = (
+            each for each in tables.workbooks if each.spec.number == number and each.spec.file_stem.startswith(stem)
+        )
+        file = folder / f"{number}{chosen.spec.file_stem}.xlsx"
+        if not file.exists():
+            write_workbook(chosen, tables, edition, file)
+        return file
+
+    return written
+
+
+def annual_tables_of(workbook):
+    (chosen,) = (each for each in sample_tables(sample_edition(samples.ANNUAL)).workbooks if each.spec == workbook)
+    return chosen.tables
 
 
 def open_sheets(file):
@@ -110,6 +136,83 @@ def test_every_cell_is_as_in_the_snapshot(write, spec, marks):
     kept = snapshot.read_text(encoding="utf-8").splitlines()
     difference = "\n".join(difflib.unified_diff(kept, found, "kept", "found", lineterm="", n=0))
     assert not difference, f"\n{difference}"
+
+
+@pytest.mark.parametrize("number", ["10"])
+def test_every_cell_of_an_annual_workbook_is_as_in_the_snapshot(annual, number):
+    snapshot = HERE / f"workbook_table_{number}.txt"
+    found = [*dump(annual(number))]
+    if os.environ.get("RENEW_SNAPSHOTS"):
+        snapshot.write_text("\n".join(found) + "\n", encoding="utf-8")
+    kept = snapshot.read_text(encoding="utf-8").splitlines()
+    difference = "\n".join(difflib.unified_diff(kept, found, "kept", "found", lineterm="", n=0))
+    assert not difference, f"\n{difference}"
+
+
+@every_annual_workbook
+def test_every_value_of_an_annual_workbook_is_the_protected_one(annual, workbook):
+    """Whatever the number of keys and columns; per cent as a fraction, so that it can be reckoned with."""
+    book = openpyxl.load_workbook(annual(workbook.number, workbook.file_stem))
+    tables = annual_tables_of(workbook)
+    assert len(book.worksheets) == 1 + len(tables)
+    for sheet, table in zip(book.worksheets[1:], tables, strict=True):
+        width = len(table.columns)
+        last = 1 + len(table.spec.basis.places) + 1 + bool(table.spec.settings) + width
+        found = [
+            tuple(sheet.cell(row, column).value for column in range(last - width + 1, last + 1))
+            for row in range(table.spec.header_row + 1, sheet.max_row + 1)
+            if sheet.cell(row, last - width).value is not None
+        ]
+        cells = table.cells.select("value", "status").rows()
+        shares = [column.of is not None for column in table.columns] * (len(cells) // width)
+        shown = [printed(*cell, is_share=share) for cell, share in zip(cells, shares, strict=True)]
+        assert found == [tuple(shown[at : at + width]) for at in range(0, len(shown), width)], sheet.title
+
+
+def printed(value, status, *, is_share):
+    if status == SUPPRESSED:
+        return "*"
+    return round(value / 100, 6) if is_share and value is not None else value
+
+
+@every_annual_workbook
+def test_nothing_of_an_annual_workbook_is_hidden_merged_or_unfilled(annual, workbook):
+    book = openpyxl.load_workbook(annual(workbook.number, workbook.file_stem))
+    assert len({sheet.title for sheet in book}) == len(book.worksheets)
+    names = [table.name for sheet in book for table in sheet.tables.values()]
+    assert len({name.casefold() for name in names}) == len(names)
+    for sheet in book:
+        assert (sheet.sheet_state, [*sheet.merged_cells.ranges]) == ("visible", [])
+        assert len(sheet.title) <= 31
+        assert not any("{" in text or "None" in text for text in texts(sheet))
+        assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n"}
+        for table in sheet.tables.values():
+            header = [cell.value for cell in sheet[table.ref][0]]
+            assert [column.name for column in table.tableColumns] == header
+            assert table.autoFilter is None
+    listed = {cell.value: cell.font.bold for cell in book["Title page"]["B"] if cell.value}
+    every = [f"{each.number}. {each.title}" if each.number else each.title for each in ANNUAL]
+    assert [name for name, bold in listed.items() if name in every and bold] == [
+        f"{workbook.number}. {workbook.title}" if workbook.number else workbook.title
+    ]
+    assert set(every) <= set(listed)
+
+
+def test_percentages_are_per_cent_cells_and_rates_have_a_decimal(annual):
+    sheet = openpyxl.load_workbook(annual("10"))["Table 10"]
+    assert {sheet.cell(row, 6).number_format for row in range(14, 23)} <= {"0%", "@"}
+    sheet = openpyxl.load_workbook(annual("", "Regions-and-ICBs"))["Use per 1,000"]
+    rates = [cell for row in sheet.iter_rows() for cell in row if cell.number_format == "#,##0.0"]
+    assert rates and all(isinstance(cell.value, int | float | None) for cell in rates)
+
+
+def test_the_sheets_of_a_workbook_of_several_are_linked_from_its_title_page(annual):
+    book = openpyxl.load_workbook(annual("13"))
+    links = [cell.hyperlink for row in book["Title page"].iter_rows() for cell in row if cell.hyperlink]
+    to_sheets = [
+        link.location or link.target for link in links if not (link.target or "").startswith(("http", "mail"))
+    ]
+    assert [name.strip("#").split("!")[0].strip("'") for name in to_sheets] == book.sheetnames[1:]
 
 
 @every_table
