@@ -5,6 +5,7 @@ from pathlib import Path
 from publish.edition import Edition
 from publish.period import in_words
 from publish.progress import Tell
+from publish.writing.accessible_edition import write_accessible_edition
 from publish.writing.charts import write_charts
 from publish.writing.content import ReleaseTables
 from publish.writing.csv_files import write_csv_files
@@ -14,13 +15,17 @@ from publish.writing.workbook import write_workbook
 
 
 def write_outputs(tables: ReleaseTables, edition: Edition, folder: Path, tell: Tell) -> None:
-    """Write the workbooks, CSV files, charts, document and landing page of an edition into a new folder."""
+    """Write the workbooks, accessible edition, CSV files, charts, document and landing page of an edition into a new
+    folder.
+    """
     for part in ("tables", "csv", "charts"):
         (folder / part).mkdir(parents=True)
     for workbook in tables.workbooks:
         tell(f"Writing the workbook: {workbook.spec.name}")
         stem = edition.table_stem(workbook.spec.number, workbook.spec.file_stem)
         write_workbook(workbook, tables, edition, folder / "tables" / f"{stem}.xlsx")
+    tell("Writing the accessible edition")
+    write_accessible_edition(tables, edition, folder / "tables" / f"{edition.accessible_stem}.ods")
     tell("Writing the CSV files")
     write_csv_files(tables, edition, folder / "csv")
     tell("Drawing the charts")

@@ -11,6 +11,7 @@ FILE_TYPES: Final = {
     ".csv": "CSV",
     ".html": "Web page",
     ".json": "Metadata in JSON",
+    ".ods": "OpenDocument spreadsheet",
     ".pdf": "PDF",
     ".png": "PNG image",
     ".svg": "SVG image",
