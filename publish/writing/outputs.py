@@ -15,9 +15,7 @@ from publish.writing.workbook import write_workbook
 
 
 def write_outputs(tables: ReleaseTables, edition: Edition, folder: Path, tell: Tell) -> None:
-    """Write the workbooks, accessible edition, CSV files, charts, document and landing page of an edition into a new
-    folder.
-    """
+    """Write workbooks, accessible edition, CSV files, charts, document and landing page into a new folder."""
     for part in ("tables", "csv", "charts"):
         (folder / part).mkdir(parents=True)
     for workbook in tables.workbooks:
