@@ -31,11 +31,11 @@ SITES = {
     "NT958": ("NT9", "Y58", None),
 }
 WELSH_SITE = "7A1A1"
-# a provider: name, board, imaging network
+# a provider: name, board, imaging network; `-` where there is none
 PROVIDERS = {
     "RF4": ("Barking, Havering and Redbridge University Hospitals NHS Trust", "QMF", "North East London"),
     "RH8": ("Royal Devon University Healthcare NHS Foundation Trust", "QJK", "PenRad"),
-    "NT9": ("Alliance Medical", None, None),
+    "NT9": ("Alliance Medical", "-", "-"),
 }
 REGIONS = {
     "Y56": "London",
@@ -219,7 +219,7 @@ def provider_in_network(record):
 def commissioner(record):
     code = commissioner_of(record)
     if code is None:
-        return ("No commissioner", "-", "-", "No sub-ICB location", None)
+        return ("No commissioner", "-", "-", "No sub-ICB location", "-")
     name, ons, region_code, _ = COMMISSIONERS[code]
     return ("Commissioner", region_code, code, name, ons)
 
@@ -237,8 +237,8 @@ def england_with_people(record):
     return (*england(record), every)
 
 
-def with_blanks(place, blanks: int):
-    return lambda record: (*place(record), *[None] * blanks)
+def with_dashes(place, dashes: int):
+    return lambda record: (*place(record), *["-"] * dashes)
 
 
 # What a column says of the records of a row
@@ -384,7 +384,7 @@ REPORT_BANDS = {
     "63 days and over": (63,),
 }
 TABLE_9_BANDS = {"0-7 days": (0, 7), "8-31 days": (8, 31), "32-62 days": (32, 62), "More than 62 days": (63,)}
-COMMISSIONERS_OF_ENGLAND = (with_blanks(england, 1), commissioner)
+COMMISSIONERS_OF_ENGLAND = (with_dashes(england, 1), commissioner)
 FOUR = (NINE[0], NINE[1], NINE[3], NINE[6])
 
 TABLE_7A = Slow(FOUR, by_modality, banded(wait, LONG_BANDS), COMMISSIONERS_OF_ENGLAND, counts=lambda _: True)
@@ -480,7 +480,7 @@ TABLE_13 = Slow(
         ("03", "04", "06", "07"),
         {"By next day": (0, 1), "By 7 days": (0, 7), "By 14 days": (0, 14), "> 28 days": (29,)},
     ),
-    (with_blanks(england, 2), with_blanks(region, 2), provider_in_network),
+    (with_dashes(england, 2), with_dashes(region, 2), provider_in_network),
 )
 
 AGES = (*(f"{age}-{age + 4}" for age in range(0, 90, 5)), "90 and over", "Not known")

@@ -230,7 +230,7 @@ def test_quarters_begin_with_april_july_october_and_january():
         for day in (*days, "2024-03-31", "2024-04-01", "2023-03-31")
         for _ in range(5)
     ]
-    england = ("England", "-", "-", "ENGLAND", None, None)
+    england = ("England", "-", "-", "ENGLAND", "-", "-")
     row = (england, "Plain radiography", "")
     totals = {str(each.months[0]): printed(each)[row][-1] for _, each in built(listed, only=("13",))}
     assert totals == {"2023-04": 10.0, "2023-07": 10.0, "2023-10": 10.0, "2024-01": 10.0}
@@ -253,7 +253,7 @@ def test_commissioners_come_by_region_and_name_and_whoever_has_none_stands_last(
         (("Commissioner", "Y56", "A3A8R", "NHS North East London ICB - A3A8R", "E38000255"), 5.0),
         (("Commissioner", "Y58", "15N", "NHS Devon ICB - 15N", "E38000230"), 5.0),
         (("Commissioner", "Y63", "03Q", "NHS Humber and North Yorkshire ICB - 03Q", "E38000188"), 5.0),
-        (("No commissioner", "-", "-", "No sub-ICB location", None), 5.0),  # 6 of them
+        (("No commissioner", "-", "-", "No sub-ICB location", "-"), 5.0),  # 6 of them
     ]
     england = [total for place, total in rows if place[0] == "England"]
     assert max(england) == 15.0
@@ -287,7 +287,7 @@ def test_a_commissioner_is_a_ccg_to_june_2022_and_a_sub_icb_location_since(year,
     rows = [place for place, *_ in table("7a", listed, period=period)][-2:]
     assert rows == [
         ("Commissioner", "Y58", "15N", name, "E38000230"),
-        ("No commissioner", "-", "-", none, None),
+        ("No commissioner", "-", "-", none, "-"),
     ]
 
 
