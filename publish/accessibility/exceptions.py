@@ -36,6 +36,7 @@ EXCEPTIONS: Final = (
         "T12", "the heading is written", "The published headings of some tables differ from each other in a word."
     ),
     Exempt("T13", "shows another number", "A median shows a decimal only where it has a half day, as published."),
+    Exempt("T15", "a code stands in one cell", "The official names of sub-ICB locations end in their codes."),
     Exempt("N1", r"the symbol \*", _SYMBOL),
     Exempt("N6", r"'\*' stands", _SYMBOL),
     Exempt("N8", "[&%] is written", "The published headings have & and %."),

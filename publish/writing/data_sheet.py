@@ -33,6 +33,7 @@ BOLD: Final = 1.2  # how much wider bold headings are than prose
 LETTERS_PER_UNIT: Final = 0.92  # of labels in Arial 10
 COUNT_WIDTHS, MEDIAN_WIDTHS = (10.4, 11.4), (7.4, 8.4)  # a month, the year
 SETTING_WIDTH: Final = 17.0
+POPULATION: Final = "population"  # the one thing said of a place that is a number
 ROW_HEIGHTS: Final = {1: 18.0, 2: 17.0, 4: 17.0}
 GROUP_HEIGHT, HEADER_HEIGHT, SPACER_HEIGHT = 21.0, 28.0, 6.0
 MANAGEMENT_INFORMATION: Final = (
@@ -82,6 +83,13 @@ class Layout:
     def first_figure(self) -> int:
         """The column of the first figures."""
         return LABELS + len(self.keys)
+
+    @property
+    def texts(self) -> set[int]:
+        """The columns that hold text: all that say what a row is about, but a population."""
+        places = enumerate(self.table.spec.basis.places, start=LABELS)
+        populations = {column for column, place in places if place.name == POPULATION}
+        return set(range(LABELS, self.first_figure)) - populations
 
     @property
     def header_row(self) -> int:
@@ -209,7 +217,7 @@ def _write_header(sheet: Worksheet, layout: Layout) -> None:
             put(sheet, group_row, column, heading, Style.GROUP)
             column += 1
     for column, heading in enumerate(layout.headings, start=LABELS):
-        style = Style.HEADER_TEXT if column < layout.first_figure else Style.HEADER_NUMBER
+        style = Style.HEADER_TEXT if column in layout.texts else Style.HEADER_NUMBER
         put(sheet, header_row, column, heading, style)
     for row in range(REMARKS_ROW + 1, group_row):
         sheet.row_dimensions[row].height = SPACER_HEIGHT
