@@ -13,7 +13,7 @@ from publish.edition import Edition
 from publish.writing.accessible_front import Front, front_sheets, marker, notes_of
 from publish.writing.accessible_ods import About, write_ods
 from publish.writing.accessible_table import table_sheet
-from publish.writing.accessible_words import sheet_name, table_numbers, title
+from publish.writing.accessible_words import plain, sheet_name, table_numbers, title
 from publish.writing.content import ReleaseTables
 from publish.writing.fillings import Fillings
 
@@ -48,6 +48,6 @@ def _about(front: Front) -> About:
         subject="Diagnostic imaging of NHS patients in England: all tables of the release",
         keywords=("diagnostic imaging", "NHS", "England", "statistics", edition.status.lower()),
         description=" ".join(edition.notices),
-        organisation=edition.house.organisation,
+        organisation=plain(edition.house.organisation),
         stamp=datetime.combine(edition.published, time()),
     )

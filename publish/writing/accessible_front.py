@@ -88,7 +88,7 @@ class Front:
     @property
     def title(self) -> str:
         """The title of the cover and of the document."""
-        return f"{self.edition.house.title}: imaging tests in England, {self.edition.period.words}"
+        return plain(f"{self.edition.house.title}: imaging tests in England, {self.edition.period.words}")
 
 
 def front_sheets(front: Front) -> tuple[Sheet, ...]:
@@ -158,13 +158,16 @@ def _note_markers(front: Front) -> Iterator[Said]:
 
 def _contact(front: Front) -> Iterator[Said]:
     house = front.edition.house
-    yield Said("Contact for statistics and for the press", Line.SECTION)
-    yield from _paragraphs(house.prepared_by, house.organisation, ", ".join(house.address))
+    yield Said("Contact", Line.SECTION)
+    yield from _paragraphs(
+        f"For statistics: {', '.join((house.prepared_by, house.organisation, *house.address))}",
+        f"For the press: {house.press}",
+    )
     yield Said(f"Email: {house.email}", Line.LINK, f"mailto:{house.email}")
 
 
 def _paragraphs(*texts: str) -> Iterator[Said]:
-    return (Said(plain(in_full(text)), Line.PARAGRAPH) for text in texts)
+    return (Said(in_full(text), Line.PARAGRAPH) for text in texts)
 
 
 def _day(day: date) -> str:
@@ -195,7 +198,7 @@ def marker(number: int) -> str:
 
 def _provider_issues(front: Front) -> Sheet:
     issues = front.tables.issues
-    rows: list[list[Value]] = [[plain(issue)] for issue in issues or (NO_ISSUES,)]
+    rows: list[list[Value]] = [[issue] for issue in issues or (NO_ISSUES,)]
     table = SheetTable("Provider_issues", (SheetColumn("Provider issue", None, NOTE_WIDTH),), rows)
     title = f"Worksheet {_PLACE_OF_ISSUES}: Provider issues, England, {front.edition.period.words}"
     said = (*front.edition.notices, *([ISSUES] if issues else []))
@@ -209,4 +212,4 @@ def _two_columns(heading: str, texts: Sequence[str], wide: str) -> tuple[SheetCo
 def notes_of(filled: Fillings) -> Iterable[str]:
     """The notes to a table, in words."""
     spec = filled.table.spec
-    return dict.fromkeys(plain(sentence(text)) for text in filled.lines((*spec.remarks, *spec.notes)))
+    return dict.fromkeys(sentence(text) for text in filled.lines((*spec.remarks, *spec.notes)))

@@ -31,6 +31,7 @@ from publish.writing.accessible_styles import (
     sizes,
     width_style,
 )
+from publish.writing.accessible_words import plain
 from publish.writing.workbook import LANGUAGE
 
 GENERATOR: Final = "publish"
@@ -76,7 +77,7 @@ class About:
 
 
 def write_ods(sheets: Sequence[Sheet], about: About, file: Path) -> None:
-    """Write a workbook of these sheets; their texts hold nothing that XML may not."""
+    """Write a workbook of these sheets."""
     rows = [list(_rows(sheet)) for sheet in sheets]
     document = Document("spreadsheet")
     _leave_out(document)
@@ -161,7 +162,8 @@ def _cell(value: Value, decimals: int | None) -> str:
 
 def _text(text: str, style: str, link: str = "") -> str:
     """The XML of a cell that holds text, whatever the text begins with: a paragraph for each of its lines."""
-    paragraphs = "".join(f"<text:p>{_linked(escape(line), link)}</text:p>" for line in text.split("\n"))
+    lines = escape(plain(text)).split("\n")
+    paragraphs = "".join(f"<text:p>{_linked(line, link)}</text:p>" for line in lines)
     return (
         f'<table:table-cell table:style-name="{style}" office:value-type="string">{paragraphs}</table:table-cell>'
     )

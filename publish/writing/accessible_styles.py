@@ -37,7 +37,7 @@ _STYLE: Final = (
 )
 _NUMBERS: Final = (
     '<number:number-style style:name="Numbers{decimals}"><number:number number:decimal-places="{decimals}" '
-    'number:min-decimal-places="{decimals}" number:min-integer-digits="1" number:grouping="true"/>'
+    'number:min-integer-digits="1" number:grouping="true"/>'
     "</number:number-style>"
 )
 _PAGES: Final = (

@@ -35,7 +35,6 @@ from publish.writing.accessible_words import (
     legend,
     level_name,
     place_heading,
-    plain,
     range_name,
     sentence,
     tokens,
@@ -126,9 +125,7 @@ def _place(place: PlaceColumn, column: int, keys: Sequence[Keys], filled: Fillin
         people = [NOT_AVAILABLE if row[column] is None else int(str(row[column])) for row in keys]
         return Subject(f"{heading}\n({PEOPLE})", people, figures=True)
     texts = (_name(row, column) if place.name == NAME else row[column] for row in keys)
-    return Subject(
-        heading, [NOT_APPLICABLE if text in (None, ENGLAND_CODE) else plain(str(text)) for text in texts]
-    )
+    return Subject(heading, [NOT_APPLICABLE if text in (None, ENGLAND_CODE) else str(text) for text in texts])
 
 
 def _name(row: Keys, column: int) -> str:

@@ -129,8 +129,8 @@ def figure_heading(column: Column, filled: Fillings) -> str:
 def legend(used: Iterable[str], filled: Fillings) -> Iterator[str]:
     """What the shorthand that a table uses means, and what 0 means in it: a sentence each."""
     spec = filled.table.spec
-    key = [in_full(_with_shorthand(line)) for line in filled.lines(spec.key)]
-    own = dict(line.split(" = ", 1) for line in key)
+    key = (in_full(_with_shorthand(line)).partition(" = ") for line in filled.lines(spec.key))
+    own = {symbol: meaning for symbol, _, meaning in key}
     rates = _NO_POPULATION if any(column.per_1000 for column in spec.columns) else ""
     for token in used:
         more = rates if token == NOT_AVAILABLE else ""

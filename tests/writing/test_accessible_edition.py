@@ -344,6 +344,14 @@ def test_every_provider_issue_is_there(monthly, tmp_path):
     ]
 
 
+def test_the_cover_says_whom_to_ask(read_monthly):
+    cover = read_monthly["Cover"]
+    said_there = [cell.text for cell in cover.written.values()]
+    assert "For statistics: Performance Analysis Team, NHS England, Quarry House, Leeds LS2 7UE" in said_there
+    assert "For the press: NHS England media team, nhsengland.media@nhs.net" in said_there
+    assert "mailto:england.did@nhs.net" in [cell.link for cell in cover.written.values()]
+
+
 def test_contents_lead_to_every_sheet(read_release):
     _, read = read_release
     links = [cell.link for cell in read["Table_of_contents"].written.values() if cell.link]
