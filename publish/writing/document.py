@@ -70,27 +70,15 @@ def write_document(
     The statistical release document.
     """
     page, paper = (folder / f"{file_stem(edition)}.{ending}" for ending in ("html", "pdf"))
-    spoken = spoken_of(tables, edition.period)
-    annual_parts = parts_of_the_year(tables, spoken, edition)
     write_page(
         "document.html.jinja",
         page,
-        **about_release(tables, edition),
-        **computed_sentences(tables, spoken),
-        **annual_parts,
-        sections=sections(without=[part for part in ("patients", "earlier") if annual_parts[part] is None]),
-        spoken=spoken,
+        **content(tables, edition),
         page_name=page.name,
         pdf_name=paper.name,
         folder=folder,
         policy=policy,
-        tables={
-            number: document_table(table, year="Year" if edition.period.annual else "")
-            for number, table in tables.england.items()
-        },
         charts_of=partial(charts_of, charts),
-        issues=tables.issues,
-        empty_months=months_without_data(tables.england["1"]),
         paragraph=paragraph_numbers(),
     )
     write_pdf(page, paper, edition)
@@ -100,6 +88,22 @@ def write_document(
 def file_stem(edition: Edition) -> str:
     """The names of its files without their ending, with the marks of a draft and, monthly, the date."""
     return edition.dated(f"{ANNUAL_STEM}-{edition.period.year}" if edition.period.annual else MONTHLY_STEM)
+
+
+def content(tables: ReleaseTables, edition: Edition) -> dict[str, object]:
+    """What the document says, by its name in the template."""
+    spoken, year = spoken_of(tables, edition.period), "Year" if edition.period.annual else ""
+    of_the_year = parts_of_the_year(tables, spoken, edition)
+    return {
+        **about_release(tables, edition),
+        **computed_sentences(tables, spoken),
+        **of_the_year,
+        "spoken": spoken,
+        "sections": sections(without=[part for part in ("patients", "earlier") if of_the_year[part] is None]),
+        "tables": {number: document_table(table, year) for number, table in tables.england.items()},
+        "issues": tables.issues,
+        "empty_months": months_without_data(tables.england["1"]),
+    }
 
 
 def about_release(tables: ReleaseTables, edition: Edition) -> dict[str, object]:
