@@ -171,8 +171,8 @@ def synthesise(
         tell(f"Making up {records:,} records")
         make_up_records(MonthlyPeriod(latest).usable, records, seed, out)
     if not quiet:
-        print(f"{records:,} made-up records in {out}, their sites in {made_up_sites(out)}")
-        print(f"Next: publish release {latest} --records {out} --reference-data {made_up_sites(out)}")
+        print(f"{records:,} made-up records in {out}, their sites, practices and areas in {made_up_reference(out)}")
+        print(f"Next: publish release {latest} --records {out} --reference-data {made_up_reference(out)}")
 
 
 @app.command(epilog="Example: publish demo --output demonstration")
@@ -189,7 +189,7 @@ def demo(
     with progress(quiet=quiet) as tell:
         tell(f"Making up {records:,} records")
         make_up_records(MonthlyPeriod(DEMO_MONTH).usable, records, seed, file)
-        settings = Settings(output, reference_folder=made_up_sites(file))
+        settings = Settings(output, reference_folder=made_up_reference(file))
         made = make_release(MonthlyPeriod(DEMO_MONTH), [str(file)], settings, tell)
         public = approve_release(made.folder, "the demonstration", tell)
     if not quiet:
@@ -197,7 +197,7 @@ def demo(
         print(f"\nA release of made-up records. Open {public / 'index.html'}")
 
 
-def made_up_sites(file: Path) -> Path:
+def made_up_reference(file: Path) -> Path:
     """The folder of reference data that `synthesise` writes beside a file of made-up records."""
     return file.with_name(f"{file.stem}-reference")
 

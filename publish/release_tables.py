@@ -9,6 +9,8 @@ import polars as pl
 from publish.counts.reduction import Counts
 from publish.disclosure.control import ProtectedTable, protect
 from publish.disclosure.policy import Policy
+from publish.fields.ages import NOT_KNOWN as AGE_NOT_KNOWN
+from publish.fields.patient import NOT_KNOWN
 from publish.period import Month, MonthlyPeriod, quarters
 from publish.quality.missing_months import missing_months
 from publish.reference.tables import ReferenceData
@@ -20,16 +22,10 @@ from publish.tables.specification import TableSpec
 from publish.tables.workbooks import workbooks_of
 from publish.writing.content import ProtectedWorkbook, ReleaseTables
 
-# The items of a patient that tables hang on: one of each group must be in the records.
-NEEDED_ITEMS: Final = {
-    "commissioners": ("PRACTICE_CODE", "POSTCODE"),
-    "age and sex": ("PERSON_BIRTH_DATE", "PERSON_GENDER_CODE"),
-    "ethnic group": ("ETHNIC_CATEGORY",),
-    "deprivation decile": ("POSTCODE",),
-}
+PATIENTS, CHARACTERISTIC = "patients", "characteristic"
 NO_COMMISSIONERS: Final = (
-    "No record leads to a commissioner in England: tables by commissioner have every test under none. Import the "
-    "practices or the postcodes by: publish reference import epraccur|postcodes FILE"
+    "No record leads to a commissioner in England: tables by commissioner have every test under none. Are the "
+    "practices or the postcodes imported (publish reference list), and are they in the records?"
 )
 
 
@@ -73,19 +69,18 @@ def release_tables(
 
 
 def left_out(counts: Counts, period: MonthlyPeriod) -> tuple[str, ...]:
-    """The tables that cannot be made because the records lack the items they need, and those in which nothing but
-    what is not known would stand; a sentence each.
+    """The further tables that are not made because nothing is known of what they count by, and whether those by
+    commissioner know of any; a sentence each.
     """
-    every = [spec for workbook in workbooks_of(annual=period.annual) for spec in workbook.tables]
-    without = [(spec, _lacking(spec, counts)) for spec in every]
-    remarks = [
-        f"The records have no {' and no '.join(items)}: {spec.name} is left out."
-        for spec, items in without
-        if items
-    ]
-    if period.annual and not remarks and counts.commissioners["commissioner_code"].drop_nulls().is_empty():
-        remarks.append(NO_COMMISSIONERS)
-    return tuple(remarks)
+    if not period.annual:
+        return ()
+    every = [spec for workbook in workbooks_of(annual=True) for spec in workbook.tables]
+    by_patient = [spec for spec in every if spec.basis.counts == PATIENTS and not _counted(spec, counts).is_empty()]
+    absent = [spec.name for spec in by_patient if _nothing_known(spec, counts)]
+    remarks = tuple(
+        f"Nothing is known of the patients that is needed for it: {name} is left out." for name in absent
+    )
+    return (*remarks, *(() if _has_commissioners(counts) else (NO_COMMISSIONERS,)))
 
 
 def _workbooks(source: Source) -> Iterator[ProtectedWorkbook]:
@@ -104,17 +99,25 @@ def _tables(spec: TableSpec, source: Source) -> Iterator[ProtectedTable]:
 
 
 def _possible(spec: TableSpec, source: Source) -> bool:
-    """Whether records and reference data have what the table needs."""
+    """Whether records and reference data have what a further table needs; the published ones are always made."""
     if any(column.per_1000 for column in spec.columns):
-        return source.places["population"].drop_nulls().len() > 0 and not _lacking(spec, source.counts)
-    if spec.basis.counts == "patients":
-        counted = source.counts.patients.filter(pl.col(name) == value for name, value in spec.only)
-        return not counted.is_empty() and not _lacking(spec, source.counts)
-    return not _lacking(spec, source.counts)
+        return source.places["population"].drop_nulls().len() > 0 and _has_commissioners(source.counts)
+    if spec.basis.counts == PATIENTS:
+        return not _nothing_known(spec, source.counts)
+    return True
 
 
-def _lacking(spec: TableSpec, counts: Counts) -> tuple[str, ...]:
-    """The items that the table hangs on, where the records have none of them."""
-    of_table = dict(spec.only).get("characteristic", spec.basis.counts)
-    items = NEEDED_ITEMS.get(str(of_table), ())
-    return items if items and set(items) <= set(counts.lacking) else ()
+def _has_commissioners(counts: Counts) -> bool:
+    return counts.commissioners["commissioner_code"].drop_nulls().len() > 0
+
+
+def _counted(spec: TableSpec, counts: Counts) -> pl.DataFrame:
+    """The counts of patients that a table is made of."""
+    return counts.patients.filter(pl.col(name) == value for name, value in spec.only if name == CHARACTERISTIC)
+
+
+def _nothing_known(spec: TableSpec, counts: Counts) -> bool:
+    """Whether a table by characteristic of the patient would say `Not known` alone."""
+    words = _counted(spec, counts).select(pl.col("sex", "band").cast(pl.String))
+    known = ~pl.col("band").is_in([NOT_KNOWN, AGE_NOT_KNOWN]) | (pl.col("sex") != NOT_KNOWN).fill_null(value=False)
+    return words.filter(known).is_empty()

@@ -14,7 +14,7 @@ import polars as pl
 from publish.disclosure.control import SHOWN, ProtectedTable
 from publish.disclosure.policy import Policy
 from publish.edition import Edition
-from publish.tables.specification import ALL_SETTINGS, Level, TableSpec
+from publish.tables.specification import ALL_SETTINGS, Level, TableSpec, WorkbookSpec
 from publish.tables.truth import ENGLAND_CODE, YEAR
 from publish.writing.content import ReleaseTables
 from publish.writing.csv_metadata import (
@@ -38,20 +38,24 @@ def write_csv_files(tables: ReleaseTables, edition: Edition, folder: Path) -> li
     tables together. Columns: see `tidy` and `all_together`.
     """
     written: list[Path] = []
-    for table in tables:
-        file = folder / f"{csv_stem(table, edition, tables.policy)}.csv"
-        described = table_metadata(table, edition, tables.policy, file.name)
-        written += write_described(tidy(table), described, file)
+    for workbook in tables.workbooks:
+        for table in workbook.tables:
+            file = folder / f"{csv_stem(table, workbook.spec, edition, tables.policy)}.csv"
+            described = table_metadata(table, edition, tables.policy, file.name)
+            written += write_described(tidy(table), described, file)
     file = folder / all_tables_name(edition)
     every = tuple(table for workbook in tables.published for table in workbook.tables)
     described = all_tables_metadata(every, edition, tables.policy, file.name)
     return written + write_described(all_together(every), described, file)
 
 
-def csv_stem(table: ProtectedTable, edition: Edition, policy: Policy) -> str:
-    """The name of a table's file: as its workbook's, with the quarter where it is for one."""
+def csv_stem(table: ProtectedTable, workbook: WorkbookSpec, edition: Edition, policy: Policy) -> str:
+    """The name of a table's file: as its workbook's, with the quarter where it is for one.
+
+    A table beyond the published ones has no number there, so that nobody who looks for Table 1 finds two.
+    """
     stem = Fillings(table, edition, policy).stem
-    return edition.table_stem(table.spec.number, stem)
+    return edition.table_stem(table.spec.number if workbook.number else "", stem)
 
 
 def all_tables_name(edition: Edition) -> str:

@@ -179,8 +179,9 @@ def period_columns() -> list[Json]:
         column(
             "period",
             "Period",
-            "A month (2023-03), or the financial year so far as its first and last month (2022-04/2023-03), "
-            "both included: an ISO 8601 interval. A value for the year so far is no sum of those for its months.",
+            "A month (2023-03), or a quarter or the financial year so far (all of it in an annual release) as its "
+            "first and last month (2022-04/2023-03), both included: an ISO 8601 interval. A value for a longer "
+            "period is no sum of those for its months.",
             {"base": "string", "format": f"^{month}(/{month})?$"},
         ),
         one_of(

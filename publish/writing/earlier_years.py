@@ -29,13 +29,12 @@ INTERVALS: Final = {"2": "Request to test", "3": "Test to report"}
 class Comparison:
     """The section: where its figures come from, what can be said, a table of tests, and one of medians or None.
 
-    `provisional` says whether a year is, `added_up` which years, in words, have a total that is a sum of published
-    counts.
+    `provisional` says whether a year is, `without_total` which years, in words, have no total of all modalities.
     """
 
     sources: tuple[str, ...]
     provisional: bool
-    added_up: str
+    without_total: str
     on_tests: tuple[str, ...]
     on_medians: tuple[str, ...]
     tests: DocumentTable
@@ -51,7 +50,7 @@ def earlier_years(tables: ReleaseTables, spoken: Spoken, period: MonthlyPeriod) 
     return Comparison(
         sources=(*sources(years), *incomplete(spoken)),
         provisional=any(year.status == PROVISIONAL for year in years),
-        added_up=listed(year.year for year in years if year.published and ALL_MODALITIES in year.figures),
+        without_total=listed(year.year for year in years if ALL_MODALITIES not in year.figures),
         on_tests=(*over_the_years(years, spoken), *most_changed(spoken)),
         on_medians=changed_waits(medians["2"], year_before(years, period), spoken, period),
         tests=tests_table(years, spoken),

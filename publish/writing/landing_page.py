@@ -32,6 +32,7 @@ CHART_NAMES: Final = {
     "activity-by-modality": "Activity by modality",
     "medians-by-modality": "Median times by modality",
     "providers-request-to-test": "Median time from request to test, by provider",
+    "activity-by-age-and-sex": "Activity by age and sex",
     **{
         f"activity-{group.common_name.lower().replace(' ', '-')}": f"Activity: {group.common_name}"
         for group in cancer_groups()
@@ -106,7 +107,7 @@ def names_of_stems(tables: ReleaseTables, edition: Edition) -> dict[str, str]:
         for table in workbook.tables:
             filled = Fillings(table, edition, tables.policy)
             ending = f", {filled.quarter}" if filled.quarter else ""
-            names.setdefault(csv_stem(table, edition, tables.policy), table.spec.name + ending)
+            names.setdefault(csv_stem(table, spec, edition, tables.policy), table.spec.name + ending)
     return names
 
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date
 from importlib.metadata import requires, version
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from publish.disclosure.policy import Policy
 from publish.edition import Edition
+from publish.errors import NotApproved
 from publish.house import House
 from publish.period import parse_period
 
@@ -61,6 +62,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 def edition_of(manifest: Mapping[str, Any], *, draft: bool) -> Edition:
     """The edition that the manifest describes, as a draft or as its public form."""
     release, house = manifest["release"], dict(manifest["house"])
+    _refuse_other_version(release, house)
     return Edition(
         period=parse_period(release["period"]),
         published=date.fromisoformat(release["published"]),
@@ -69,6 +71,16 @@ def edition_of(manifest: Mapping[str, Any], *, draft: bool) -> Edition:
         draft=draft,
         made_up=release["made_up_records"],
     )
+
+
+def _refuse_other_version(release: Mapping[str, Any], house: Mapping[str, Any]) -> None:
+    """A draft of an older version may lack what an edition now says of itself."""
+    if "period" not in release or set(house) != {each.name for each in fields(House)}:
+        raise NotApproved(
+            "the draft was made by another version of this software",
+            where=FILE_NAME,
+            do="make the release again with `publish release`, review it, and approve that",
+        )
 
 
 def file_hashes(folder: Path, parts: Iterable[str]) -> dict[str, str]:

@@ -7,7 +7,6 @@ from typing import Final
 import polars as pl
 
 from publish.disclosure.control import ProtectedTable, percentage
-from publish.fields.ages import FIVE_YEARS
 from publish.tables.annual import TOTAL
 from publish.tables.catalogue import ALL_MODALITIES
 from publish.tables.further import BY_AGE_AND_SEX, BY_DEPRIVATION, BY_ETHNIC_GROUP, DECILES, NOT_KNOWN, USE_BY_BOARD
@@ -19,7 +18,6 @@ from publish.writing.spoken import Spoken
 from publish.writing.wording import enough, listed, many, per_cent, ranked
 
 FEMALE, MALE = "Female", "Male"
-OLDER: Final = 75  # years; the document speaks of patients of that age and over together
 NOT_STATED: Final = "Not stated"
 TENTHS: Final = {DECILES[0]: "1 (most deprived)", DECILES[-1]: "10 (least deprived)"}
 
@@ -107,13 +105,6 @@ def commonest_ages(counts: Mapping[tuple[str, str], float]) -> list[tuple[str, f
 
 
 def ages(counts: Mapping[tuple[str, str], float], spoken: Spoken) -> tuple[str, ...]:
-    """The age band with the most tests, and the share of older patients."""
-    older = share_of(counts, ALL_SETTINGS, age_bands()[FIVE_YEARS.index(OLDER) :])
-    said = f"Patients aged {OLDER} and over had {per_cent(older)} of all tests." if older is not None else ""
-    return (*commonest_age(counts, spoken), *((said,) if said else ()))
-
-
-def commonest_age(counts: Mapping[tuple[str, str], float], spoken: Spoken) -> tuple[str, ...]:
     """The age band with the most tests, or those that have as many."""
     first = commonest_ages(counts)
     if not first:
@@ -137,15 +128,16 @@ def sexes(counts: Mapping[tuple[str, str], float], spoken: Spoken) -> tuple[str,
 
 def without_group(counts: Mapping[tuple[str, str], float]) -> tuple[str, ...]:
     """The share of tests of whose patient the ethnic group is not stated or not known."""
-    unknown = share_of(counts, "", (NOT_STATED, NOT_KNOWN))
-    if unknown is None:
+    not_stated, unknown = (share_of(counts, column) for column in (NOT_STATED, NOT_KNOWN))
+    if not_stated is None or unknown is None:
         return ()
-    return (f"The ethnic group was not stated or not known for {per_cent(unknown)} of the tests.",)
+    said = f"{per_cent(not_stated)} of the tests, and not known for {per_cent(unknown)}"
+    return (f"The ethnic group was not stated for {said}.",)
 
 
 def tenths(counts: Mapping[tuple[str, str], float], spoken: Spoken) -> tuple[str, ...]:
     """The shares of the most and of the least deprived tenth of areas."""
-    most, least = (share_of(counts, "", (decile,)) for decile in (DECILES[0], DECILES[-1]))
+    most, least = (share_of(counts, decile) for decile in (DECILES[0], DECILES[-1]))
     if most is None or least is None:
         return ()
     return (
@@ -154,13 +146,9 @@ def tenths(counts: Mapping[tuple[str, str], float], spoken: Spoken) -> tuple[str
     )
 
 
-def share_of(counts: Mapping[tuple[str, str], float], setting: str, columns: tuple[str, ...]) -> float | None:
-    """The published counts of some columns together in per cent of the total; None unless each is shown.
-
-    Added up from rounded counts, as a reader of the table would.
-    """
-    parts = [counts.get((setting, column)) for column in columns]
-    return None if None in parts else share(sum(filter(None, parts)), counts.get((setting, TOTAL)))
+def share_of(counts: Mapping[tuple[str, str], float], column: str) -> float | None:
+    """The published count of a column in per cent of the total; None unless both are shown."""
+    return share(counts.get(("", column)), counts.get(("", TOTAL)))
 
 
 def share(part: float | None, whole: float | None) -> float | None:

@@ -54,7 +54,7 @@ COMMISSIONER: Final = (
     "known, of the patient's postcode."
 )
 USING: Final = (
-    "Activity: the number of imaging tests carried out in the month, whenever they were asked for.",
+    "Activity: the number of imaging tests carried out in the period, whenever they were asked for.",
     "Provider: the organisation that runs the site where the test was done, such as an NHS trust or an "
     "independent sector company.",
     "Region: an NHS provider stands in its own commissioning region, an independent one wherever it has sites:",

@@ -8,7 +8,6 @@ import polars as pl
 
 from publish.disclosure.control import ProtectedTable
 from publish.period import FinancialYear, MonthlyPeriod
-from publish.reference.vocabulary import modalities
 from publish.tables.catalogue import ALL_MODALITIES
 from publish.tables.specification import YEAR
 from publish.writing.content import ReleaseTables
@@ -42,12 +41,12 @@ class Year:
 def years_of(number: str, tables: ReleaseTables, period: MonthlyPeriod) -> tuple[Year, ...]:
     """The years of Table 1, 2 or 3 that can be compared, the earliest first, the year of the release last.
 
-    What was published stands as it was published, also where the records have that year: one year has one figure.
-    Counts of the year before come from the records where nothing was published.
+    Counts of the year before are those of the records where they have the whole of it, all others as they were
+    published. No total of all modalities is ever published, and published counts are not added up.
     """
     earlier = _published(number, tables.earlier)
     label, before = FinancialYear(period.year.start - 1).label, tables.year_before
-    if number == "1" and before and whole_period(before) and label not in earlier:
+    if number == "1" and before and whole_period(before):
         earlier[label] = Year(label, COUNTED, _figures(before))
     now = Year(period.year.label, COUNTED, _figures(tables.england[number]))
     return (*(earlier[label] for label in sorted(earlier)), now)
@@ -72,16 +71,7 @@ def _published(number: str, earlier: pl.DataFrame | None) -> dict[str, Year]:
     of_table = earlier.filter(pl.col("table") == number)
     years = of_table.group_by("year", "status", maintain_order=True).agg("label", "value")
     found = {year: (status, dict(zip(*figures, strict=True))) for year, status, *figures in years.iter_rows()}
-    added_up = _with_total if number == "1" else dict[str, float]
-    return {year: Year(year, status, added_up(figures)) for year, (status, figures) in found.items()}
-
-
-def _with_total(counts: dict[str, float]) -> dict[str, float]:
-    """The counts and, where every modality is shown, their sum: published workbooks have no such row."""
-    labels = [modality.modality for modality in modalities() if modality.in_provider_tables]
-    if not set(labels) <= set(counts):
-        return counts
-    return counts | {ALL_MODALITIES: sum(counts[label] for label in labels)}
+    return {year: Year(year, status, figures) for year, (status, figures) in found.items()}
 
 
 def _figures(table: ProtectedTable) -> dict[str, float]:

@@ -11,7 +11,7 @@ from publish.disclosure.policy import Policy, load_policy
 from publish.errors import UsageError
 from publish.period import Month
 from publish.tables.catalogue import TABLE_1, TABLE_2
-from publish.tables.specification import Measure
+from publish.tables.specification import Column, Measure
 from publish.tables.truth import TrueTable
 
 SHAPE = dict.fromkeys(("level", "region_code", "org_code", "provider_name", "label", "setting"), "x")
@@ -20,7 +20,9 @@ SHAPE |= {"period": "year", "column": "", "of": None}
 
 def protected(spec, tests, value, policy=None, dated=None, **columns):
     row = {"tests": tests, "dated": tests if dated is None else dated, "value": value}
-    cells = pl.DataFrame([SHAPE | row | columns], schema_overrides={"value": pl.Float64, "of": pl.Int64})
+    cells = pl.DataFrame(
+        [SHAPE | row | columns], schema_overrides={"value": pl.Float64, "of": pl.Int64, "population": pl.Int64}
+    )
     table = protect(TrueTable(spec, (Month(2023, 4),), cells), policy or load_policy())
     return table.cells.select("value", "status").row(0)
 
@@ -113,7 +115,7 @@ def test_only_control_makes_a_protected_table():
 
 
 def test_nothing_else_in_the_project_applies_the_rule():
-    """Only control names the seal; it, release_tables and link alone know `protect`, it and the kept files `restore`."""
+    """Only control names the seal; it, release_tables and link know `protect`, it and kept files `restore`."""
     root = Path(__file__).parents[2] / "publish"
     users = {word: set() for word in ("_SEAL", "protect(", "restore(")}
     for file in root.rglob("*.py"):
@@ -127,7 +129,62 @@ def test_nothing_else_in_the_project_applies_the_rule():
 
 
 def test_every_measure_is_protected():
-    assert {protected(replace(TABLE_1, measure=measure), 2, 2.0) for measure in Measure} == {(None, SUPPRESSED)}
+    measures = [measure for measure in Measure if measure not in (Measure.PER_CENT, Measure.PER_1000)]
+    assert {protected(replace(TABLE_1, measure=measure), 2, 2.0) for measure in measures} == {(None, SUPPRESSED)}
+    assert protected(SHARES, 2, None, of=50, column="Share") == (None, SUPPRESSED)
+    assert protected(SHARES, 2, None, population=50, column="Rate") == (None, SUPPRESSED)
+
+
+SHARES = replace(
+    TABLE_1, columns=(Column("Share", of=Column("Total")), Column("Rate", per_1000=True), Column("Total"))
+)
+
+
+#  tests   of      decimals   shown   status
+PERCENTAGES = [
+    (0, 50, 0, 0, SHOWN),
+    (1, 50, 0, None, SUPPRESSED),  # its count is hidden
+    (2, 2, 0, None, SUPPRESSED),
+    (0, 2, 0, None, SUPPRESSED),  # its base is hidden
+    (0, 0, 0, None, NO_DATA),  # nothing to take a percentage of
+    (3, 3, 0, 100, SHOWN),
+    (7, 13, 0, 33, SHOWN),  # 5 of 15, not 7 of 13: 54
+    (8, 13, 0, 67, SHOWN),  # 10 of 15
+    (62, 100, 0, 60, SHOWN),
+    (63, 100, 0, 65, SHOWN),
+    (5, 1000, 0, 1, SHOWN),  # half a per cent is rounded up
+    (20, 4001, 0, 1, SHOWN),
+    (20, 4003, 0, 0, SHOWN),  # 20 of 4,005
+    (1, 1_000_000, 0, None, SUPPRESSED),
+    (333_333, 1_000_000, 1, 33.3, SHOWN),
+    (40, 690, 1, 5.8, SHOWN),
+]
+
+
+@pytest.mark.parametrize(("tests", "of", "decimals", "shown", "status"), PERCENTAGES)
+def test_percentages_are_of_rounded_counts(tests, of, decimals, shown, status):
+    policy = replace(load_policy(), percentage_decimals=decimals)
+    assert protected(SHARES, tests, None, policy, of=of, column="Share") == (shown, status)
+
+
+#  tests    population   shown    status
+RATES = [
+    (0, 1000, 0, SHOWN),
+    (2, 1000, None, SUPPRESSED),
+    (7, 1000, 5, SHOWN),  # of 5 tests, not of 7
+    (1_234_567, 10_000_000, 123.5, SHOWN),
+    (5, None, None, NO_DATA),
+]
+
+
+@pytest.mark.parametrize(("tests", "population", "shown", "status"), RATES)
+def test_rates_are_of_rounded_counts(tests, population, shown, status):
+    assert protected(SHARES, tests, None, population=population, column="Rate") == (shown, status)
+
+
+@pytest.mark.parametrize(("tests", "shown", "status"), [(0, 0, SHOWN), (2, None, SUPPRESSED), (3, 5, SHOWN)])
+def test_none_is_zero_in_a_column_that_is_no_month(tests, shown, status):
+    assert protected(SHARES, tests, float(tests), column="Total") == (shown, status)
 
 
 @pytest.mark.parametrize(

@@ -11,19 +11,29 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
+import polars as pl
 import pytest
 import typer
 
 from publish import dictionary, errors
+from publish.accessibility.checking import POINTS
+from publish.accessibility.exceptions import EXCEPTIONS
 from publish.cli import app
+from publish.disclosure.control import SUPPRESSED, protect
 from publish.disclosure.policy import Policy, load_policy
+from publish.period import Month, MonthlyPeriod
 from publish.records.standing import MONTHS_OF_GRACE
 from publish.reference.kinds import KINDS
+from publish.tables.annual import TABLE_10
 from publish.tables.catalogue import MONTHLY_TABLES
-from publish.tables.specification import TableSpec
+from publish.tables.specification import Column, Days, TableSpec, WorkbookSpec
+from publish.tables.truth import TrueTable
+from publish.tables.workbooks import ANNUAL, MONTHLY
+from publish.writing.accessible_words import MEANINGS
 from publish.writing.landing_page import CHART_NAMES
 from publish.writing.wording import FEWEST_TESTS
 from tests.docs import validation_rules
@@ -165,17 +175,94 @@ def test_the_data_dictionary_is_made_by_the_command_shown():
 
 def row_of(spec: TableSpec) -> list[str]:
     labelled = "modalities" if spec.label_heading == "Modality" else "tests"
-    settings = ", ".join(spec.settings) or "all together"
+    settings = ", ".join(setting.text for setting in spec.settings) or "all together"
     return [spec.number, spec.title, spec.measure.value, f"{len(spec.labels)} {labelled}", settings]
+
+
+def annual_row_of(spec: TableSpec) -> list[str]:
+    number, title, _, labelled, settings = row_of(spec)
+    sheets = ", each quarter" if spec.by_quarter else ""
+    return [number, title, f"{spec.basis.word.lower()}{sheets}", labelled, settings, str(len(spec.columns))]
+
+
+def further_row_of(workbook: WorkbookSpec, released: str) -> list[str]:
+    return [workbook.title, released, "; ".join(spec.number or spec.title for spec in workbook.tables)]
 
 
 def test_tables_are_those_of_the_catalogue():
     assert rows("tables.md", "Table") == [row_of(spec) for spec in MONTHLY_TABLES]
 
 
+def test_annual_tables_are_those_of_the_catalogue():
+    numbered = [spec for workbook in ANNUAL if workbook.number for spec in workbook.tables]
+    assert rows("tables.md", "Annual table") == [annual_row_of(spec) for spec in numbered if spec.columns]
+
+
+def test_further_workbooks_are_those_of_a_release():
+    of_release = {"monthly": MONTHLY, "annual": ANNUAL}
+    further = [
+        further_row_of(workbook, released)
+        for released, workbooks in of_release.items()
+        for workbook in workbooks
+        if not workbook.number
+    ]
+    assert rows("tables.md", "Further workbook") == further
+
+
 def test_charts_are_those_of_a_release():
     listed = [row[0].strip("`") for row in rows("tables.md", "File")]
     assert sorted(listed) == sorted(CHART_NAMES)
+
+
+def test_exceptions_of_the_published_layout_are_those_of_the_program():
+    """Drift in either is noticed: the points and their reasons, in order."""
+    listed = [(point, reason) for point, reason in rows("accessible.md", "Point")]
+    assert listed == [(exempt.point, exempt.reason.replace("*", r"\*")) for exempt in EXCEPTIONS]
+
+
+def test_points_for_a_person_are_those_of_the_program():
+    judged = [[point.number, str(point.weight), point.rule] for point in POINTS if point.test is None]
+    assert rows("accessible.md", "To judge") == judged
+
+
+def test_shorthand_is_that_of_the_accessible_edition():
+    listed = {row[0].strip("`"): row[1] for row in rows("accessible.md", "Shorthand")}
+    assert listed == MEANINGS
+
+
+def test_numbers_of_points_are_those_of_the_program():
+    of_program = (
+        f"{len(POINTS)} points, {sum(point.test is not None for point in POINTS)} of which a program can test"
+    )
+    assert of_program in " ".join(PAGES["accessible.md"].split())
+
+
+def test_percentages_are_as_disclosure_control_shows_them():
+    """The worked example: tests and what they are part of, then what is shown of each and of the percentage."""
+    for tests, whole, *shown, _ in rows("disclosure.md", "Tests"):
+        assert percentages_shown(int(tests), int(whole)) == [cell.replace("\\", "") for cell in shown]
+
+
+def percentages_shown(tests: int, whole: int) -> list[str]:
+    known = Column("Known")
+    part = Column("By next day", days=Days(0, 1))
+    columns = (part, known, replace(part, heading="% by next day", of=known))
+    spec = replace(TABLE_10, columns=columns)
+    place = {"level": "England", "region_code": "-", "org_code": "-", "provider_name": "ENGLAND"}
+    row = {**place, "label": "CT", "setting": "", "period": "year"}
+    cells = pl.DataFrame(
+        [
+            row | {"column": column.name, "tests": count, "dated": count, "value": float(count), "of": of}
+            for column, count, of in zip(columns, (tests, whole, tests), (None, None, whole), strict=True)
+        ],
+        schema_overrides={"of": pl.Int64},
+    )
+    protected = protect(TrueTable(spec, MonthlyPeriod(Month(2024, 3)).months, cells), load_policy()).cells
+    return [as_shown(*cell) for cell in protected.select("value", "status").rows()]
+
+
+def as_shown(value: float | None, status: str) -> str:
+    return "*" if status == SUPPRESSED else "blank" if value is None else f"{value:g}"
 
 
 def test_house_details_are_those_bundled():
@@ -216,11 +303,14 @@ def test_every_dependency_has_its_line():
 
 
 def test_a_table_is_an_entry_in_the_catalogue(tmp_path):
-    """The entry shown, put at the end of the catalogue, makes a workbook and a CSV file of that table."""
-    (entry,) = re.findall(r"<!-- catalogue -->\n```python\n(.*?)^```$", PAGES["change-things.md"], re.M | re.S)
-    catalogue = "from publish.tables import catalogue\nexec(ENTRY, vars(catalogue))\n"
+    """The entries shown, put at the end of their modules, make a workbook and a CSV file of that table."""
+    modules = ("catalogue", "workbooks")
+    entries = {name: entry_of(name) for name in modules}
+    added = "".join(
+        f"from publish.tables import {name}\nexec({entries[name]!r}, vars({name}))\n" for name in modules
+    )
     script = tmp_path / "with_a_further_table.py"
-    script.write_text(f"ENTRY = {entry!r}\n{catalogue}from publish.cli import main\nmain()\n", encoding="utf-8")
+    script.write_text(f"{added}from publish.cli import main\nmain()\n", encoding="utf-8")
     write([record()] * 3, tmp_path / "records.csv")
     command = (sys.executable, script, "release", "2023-04", "--records", "records.csv", "--quiet")
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
@@ -229,6 +319,12 @@ def test_a_table_is_an_entry_in_the_catalogue(tmp_path):
     (file,) = draft.glob("csv/*DID-Table-14-*.csv")
     assert "England,,,,Plain Radiography,Outpatient,tests,5," in file.read_text(encoding="utf-8")
     assert len(list(draft.glob("tables/*DID-Table-14-*.xlsx"))) == 1
+
+
+def entry_of(module: str) -> str:
+    """What the page adds to a module of tables."""
+    (entry,) = re.findall(rf"<!-- {module} -->\n```python\n(.*?)^```$", PAGES["change-things.md"], re.M | re.S)
+    return entry
 
 
 # -- links ------------------------------------------------------------------------------------------------------

@@ -216,7 +216,7 @@ def test_places_of_annual_tables_have_columns_of_their_own(written_annually: lis
     assert heads["DID-2023-24-Age-and-Sex.csv"] == "region_code,area_name,modality,sex,column"
     by_board = "region_code,icb_code,area_name"
     assert heads["DID-2023-24-Use-per-1000-Population.csv"] == f"{by_board},population,modality,column"
-    assert heads[table.format("1", "Modality-Provider-Counts-by-Region-and-ICB")] == f"{by_board},modality"
+    assert heads["DID-2023-24-Modality-Provider-Counts-by-Region-and-ICB.csv"] == f"{by_board},modality"
     quarter = by_stem[table.format("13", "Modality-Provider-Report-Turnaround-Q4")][1]
     assert quarter.startswith("2024-01/2024-03,quarter,England,,,,,,Computerized axial tomography,A&E / Admitted,")
 

@@ -10,9 +10,9 @@ import html5lib
 import pytest
 
 from publish.edition import Edition
-from publish.writing.landing_page import subject, write_landing_page
+from publish.writing.landing_page import names_of_stems, subject, write_landing_page
 from publish.writing.page import size, type_and_size
-from tests.samples import sample_edition
+from tests.samples import sample_edition, sample_tables
 
 DAY = "2023-07-20"
 STEMS = {
@@ -44,7 +44,7 @@ def release_files(folder: Path, edition: Edition) -> list[Path]:
 
 
 def page_of(folder: Path, edition: Edition, changes: Sequence[str] = ()) -> Element:
-    file = write_landing_page(edition, release_files(folder, edition), changes, folder)
+    file = write_landing_page(sample_tables(edition), edition, release_files(folder, edition), changes, folder)
     text = file.read_text(encoding="utf-8")
     html5lib.HTMLParser(strict=True).parse(text)
     return ElementTree.fromstring(text)
@@ -69,7 +69,7 @@ def links(page: Element) -> list[str]:
 )
 def test_name_and_notices(tmp_path: Path, draft: bool, made_up: bool, name: str) -> None:
     edition = sample_edition(draft=draft, made_up=made_up)
-    file = write_landing_page(edition, [], (), tmp_path)
+    file = write_landing_page(sample_tables(edition), edition, [], (), tmp_path)
     assert file == tmp_path / name
     text = file.read_text(encoding="utf-8")
     assert ("DRAFT: not for publication." in text) == draft
@@ -156,8 +156,8 @@ def test_the_page_is_accessible_and_fetches_nothing(tmp_path: Path) -> None:
 def test_same_release_same_bytes(tmp_path: Path) -> None:
     edition = sample_edition()
     files = release_files(tmp_path, edition)
-    first = write_landing_page(edition, files, (), tmp_path).read_bytes()
-    assert write_landing_page(edition, files, (), tmp_path).read_bytes() == first
+    first = write_landing_page(sample_tables(edition), edition, files, (), tmp_path).read_bytes()
+    assert write_landing_page(sample_tables(edition), edition, files, (), tmp_path).read_bytes() == first
 
 
 @pytest.mark.parametrize(
@@ -169,12 +169,14 @@ def test_same_release_same_bytes(tmp_path: Path) -> None:
         ),
         ("DRAFT-MADE-UP-activity-by-modality.svg", "Activity by modality"),
         ("read-me-first.txt", "Read me first"),
-        ("DID-Table-99-2022-23-New.csv", "Table 99"),
+        ("diagnostic-imaging-tables-2023-03.ods", "Accessible edition"),
     ],
 )
 def test_subject_of_a_file(name: str, about: str) -> None:
     marked = name.startswith("DRAFT")
-    assert subject(Path(name), sample_edition(draft=marked, made_up=marked)).startswith(about)
+    edition = sample_edition(draft=marked, made_up=marked)
+    names = names_of_stems(sample_tables(edition), edition)
+    assert subject(Path(name), names, edition).startswith(about)
 
 
 @pytest.mark.parametrize(

@@ -65,22 +65,11 @@ def by_age(**columns: int) -> Counts:
     [
         (
             by_age(from_70=400, from_75=200, from_80=103, from_90=30, total=1_000),
-            (
-                "The age band with the most tests in 2023/24 was 70-74, with 400.",
-                "Patients aged 75 and over had 34 per cent of all tests.",  # 335 as published
-            ),
+            ("The age band with the most tests in 2023/24 was 70-74, with 400.",),
         ),
         (
             by_age(from_20=301, from_75=299, total=1_000),
-            (
-                "The age bands with the most tests in 2023/24 were 20-24 and 75-79, with 300 each.",
-                "Patients aged 75 and over had 30 per cent of all tests.",
-            ),
-        ),
-        # one of the older bands is hidden: their share would give it away
-        (
-            by_age(from_70=400, from_75=200, from_80=2, total=1_000),
-            ("The age band with the most tests in 2023/24 was 70-74, with 400.",),
+            ("The age bands with the most tests in 2023/24 were 20-24 and 75-79, with 300 each.",),
         ),
         # too few to speak of
         (by_age(from_70=60, from_75=20, total=80), ()),
@@ -139,7 +128,9 @@ def test_ethnic_groups() -> None:
     counts["", "Asian or Asian British"] = 8
     section = patients.ethnic_groups(release(of_patients(BY_ETHNIC_GROUP, counts)), SPOKEN)
     assert section is not None
-    assert section.sentences == ("The ethnic group was not stated or not known for 2 per cent of the tests.",)
+    assert section.sentences == (
+        "The ethnic group was not stated for 1 per cent of the tests, and not known for 1 per cent.",
+    )
     rows = {row[0]: row[1:] for row in section.table.rows}
     assert rows["White"] == ("700", "8")
     assert rows["Mixed"] == ("*", "*")
