@@ -23,15 +23,18 @@ print(time.perf_counter() - begun)
 REDUCTION = """
 import sys, time
 from pathlib import Path
-from publish.counts.reduction import reduce_records
-from publish.records.readers import read_records
+from publish.counts.annual import FROM_PATIENT
+from publish.counts.reduction import NEEDED, reduce_records
+from publish.records.readers import items_there, read_records
 from publish.reference.tables import load_reference
-reference = load_reference(Path(sys.argv[2]))
+file, reference, annual = Path(sys.argv[1]), load_reference(Path(sys.argv[2])), sys.argv[3] == "annual"
 begun = time.perf_counter()
-reduce_records(read_records(Path(sys.argv[1])), reference)
+optional = items_there(file, FROM_PATIENT) if annual else ()
+reduce_records(read_records(file, NEEDED, optional=optional), reference, annual=annual)
 print(time.perf_counter() - begun)
 """
 MONTH, NAME = "2024-03", "2024-03-provisional"
+YEAR = "2023-24"
 
 
 @dataclass(frozen=True)
@@ -62,15 +65,17 @@ def typical(runs: list[Run]) -> Run:
 def steps(records: int, folder: Path) -> dict[str, Run]:
     """Every step once, in order."""
     file, sites = folder / "made-up.parquet", folder / "made-up-reference"
-    release = ("-m", "publish", "release", MONTH, "--records", file, "--reference-data", sites)
+    release, given = ("-m", "publish", "release"), ("--records", file, "--reference-data", sites)
     output = ("--output", folder / "outputs", "--quiet")
     return {
         "synthesise": measure("-m", "publish", "synthesise", "--records", records, "--quiet", file),
         "bare scan": measure("-c", SCAN, file),
-        "reduction to counts": measure("-c", REDUCTION, file, sites),
-        "first release": measure(*release, *output),
-        "second release (stored counts)": measure(*release, *output),
+        "reduction to counts": measure("-c", REDUCTION, file, sites, "monthly"),
+        "first release": measure(*release, MONTH, *given, *output),
+        "second release (stored counts)": measure(*release, MONTH, *given, *output),
         "approval": measure("-m", "publish", "approve", NAME, "--by", "a benchmark", *output),
+        "reduction to counts, annual": measure("-c", REDUCTION, file, sites, "annual"),
+        "annual release": measure(*release, YEAR, *given, *output),
         "demonstration": measure(
             *("-m", "publish", "demo", "--records", records, "--output", folder / "demo", "--quiet")
         ),

@@ -225,7 +225,7 @@ def _remarks(ledger: pl.DataFrame, period: MonthlyPeriod, reference: ReferenceDa
     earlier = [month for month in period.usable if str(month) not in held and month not in period.months]
     cases = (
         (blank, "No record of {}: these columns are blank."),
-        (earlier, "No record of {}: the document cannot compare with these months."),
+        (earlier, "No record of {}: the document cannot compare with records of these months."),
     )
     remarks = [text.format(spans(months)) for months, text in cases if months]
     if reference.sites.is_empty():
