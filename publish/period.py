@@ -190,10 +190,18 @@ def parse_period(text: str) -> MonthlyPeriod:
     What could be either (`2011-12`) is a month: no financial year before 2012-13 was collected. Raises UsageError
     for anything else.
     """
-    number = text.rpartition("-")[2]
-    if len(number) == 2 and number.isdigit() and int(number) > 12:
+    try:
+        return MonthlyPeriod(Month.parse(text))
+    except UsageError:
+        pass
+    try:
         return AnnualPeriod.of(FinancialYear.parse(text))
-    return MonthlyPeriod(Month.parse(text))
+    except UsageError:
+        raise UsageError(
+            f"{text!r} is neither a month nor a financial year",
+            where="period",
+            do="write the latest month as 2023-03, or the financial year as 2023-24",
+        ) from None
 
 
 def quarters(year: FinancialYear) -> tuple[tuple[Month, ...], ...]:

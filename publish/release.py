@@ -116,7 +116,7 @@ def make_release(period: MonthlyPeriod, records: Sequence[str], settings: Settin
     remarks = (
         *_lacking_in_some(counted, counts),
         *_remarks(ledger, period, reference),
-        *left_out(counts, period),
+        *left_out(counts, period, reference),
         *(earlier.remarks if earlier else ()),
     )
     return Made(folder, ledger, (*remarks, *_overlap(counted, settings.terms)))

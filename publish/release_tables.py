@@ -68,19 +68,27 @@ def release_tables(
     )
 
 
-def left_out(counts: Counts, period: MonthlyPeriod) -> tuple[str, ...]:
-    """The further tables that are not made because nothing is known of what they count by, and whether those by
-    commissioner know of any; a sentence each.
+def left_out(counts: Counts, period: MonthlyPeriod, reference: ReferenceData) -> tuple[str, ...]:
+    """The further tables of an annual release that are not made, and why, and whether those by commissioner know of
+    any; a sentence each.
     """
     if not period.annual:
         return ()
-    every = [spec for workbook in workbooks_of(annual=True) for spec in workbook.tables]
-    by_patient = [spec for spec in every if spec.basis.counts == PATIENTS and not _counted(spec, counts).is_empty()]
-    absent = [spec.name for spec in by_patient if _nothing_known(spec, counts)]
-    remarks = tuple(
-        f"Nothing is known of the patients that is needed for it: {name} is left out." for name in absent
-    )
+    every = (spec for workbook in workbooks_of(annual=True) for spec in workbook.tables)
+    obstacles = ((spec, _obstacle(spec, counts, reference)) for spec in every)
+    remarks = tuple(f"{obstacle}: {spec.name} is left out." for spec, obstacle in obstacles if obstacle)
     return (*remarks, *(() if _has_commissioners(counts) else (NO_COMMISSIONERS,)))
+
+
+def _obstacle(spec: TableSpec, counts: Counts, reference: ReferenceData) -> str:
+    """Why a further table is not made; nothing where it is."""
+    if _is_rate(spec) and reference.population.is_empty():
+        return "No population is imported"
+    if spec.basis.counts != PATIENTS or not _nothing_known(spec, counts):
+        return ""
+    if _counted(spec, counts).is_empty():
+        return "No deprivation deciles, or no postcodes, are imported"
+    return "Nothing is known of the patients that it is made of"
 
 
 def _workbooks(source: Source) -> Iterator[ProtectedWorkbook]:
@@ -100,11 +108,15 @@ def _tables(spec: TableSpec, source: Source) -> Iterator[ProtectedTable]:
 
 def _possible(spec: TableSpec, source: Source) -> bool:
     """Whether records and reference data have what a further table needs; the published ones are always made."""
-    if any(column.per_1000 for column in spec.columns):
+    if _is_rate(spec):
         return source.places["population"].drop_nulls().len() > 0 and _has_commissioners(source.counts)
     if spec.basis.counts == PATIENTS:
         return not _nothing_known(spec, source.counts)
     return True
+
+
+def _is_rate(spec: TableSpec) -> bool:
+    return any(column.per_1000 for column in spec.columns)
 
 
 def _has_commissioners(counts: Counts) -> bool:

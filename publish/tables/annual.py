@@ -10,8 +10,8 @@ from typing import Final
 
 from publish.tables.catalogue import (
     ALL_AND_GP,
-    BLANK_CELLS,
     BY_MODALITY,
+    COUNT_KEY,
     REGION_NOTE,
     ROWS_NOTE,
     TABLE_1,
@@ -40,11 +40,7 @@ PERCENTAGE_KEY: Final = (
     "* = suppression: values of less than {threshold}, and percentages of them, are suppressed",
     "Blank cells = no data has been submitted, so there is nothing to take a percentage of",
 )
-_BAND_KEY: Final = (
-    "0 = zero activity submitted",
-    "* = suppression: values of less than {threshold} are suppressed",
-    BLANK_CELLS,
-)
+_BAND_KEY: Final = COUNT_KEY[:2]  # no cell of these tables is ever blank
 _REQUEST_REMARK: Final = (
     "Where the 'date of test request' is missing, the 'date of test request received' is used. Tests with neither "
     "date {undated}."

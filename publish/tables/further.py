@@ -1,5 +1,4 @@
-"""The tables beyond the published ones, as data: by age and sex and other characteristics, region and board, "
-"use."""
+"""The tables beyond the published ones, as data: by characteristics of patients, by region and board, and use."""
 
 from dataclasses import replace
 from typing import Final
@@ -76,7 +75,7 @@ BY_AGE_AND_SEX: Final = replace(
         "Sex is the gender that the record of the patient states; 'Not known' includes 'Not specified'. Age is in "
         "whole years on the day of the test.",
     ),
-    key=COUNT_KEY,
+    key=COUNT_KEY[:2],  # no cell of these tables is ever blank
 )
 BY_ETHNIC_GROUP: Final = replace(
     BY_AGE_AND_SEX,
@@ -180,4 +179,5 @@ USE_BY_BOARD: Final = replace(
         "Rates are worked out from rounded counts, and suppressed where the count is. They are not adjusted for "
         "age.",
     ),
+    key=(*COUNT_KEY[:2], "Blank cells = the population is not known"),
 )

@@ -40,14 +40,13 @@ MANAGEMENT_INFORMATION: Final = (
     "Management information: provisional figures, not checked as fully as the final statistics and possibly "
     "incomplete, the latest months most of all. Compare providers with care."
 )
-ONE_TABLE: Final = "This sheet holds one table. "
+ONE_TABLE: Final = "This sheet holds one table."
 IN_PARTS: Final = (
-    "This sheet holds one table, marked up in two parts side by side, since headings stand under both groups. "
+    "This sheet holds one table, marked up in two parts side by side, since headings stand under both groups."
 )
-GUIDE: Final = (
-    "Its key, below it, explains *. Blank cells mean that no data has been submitted. To "
-    "release the fixed headings, choose View, Freeze Panes, Unfreeze Panes."
-)
+KEY: Final = "Its key stands below it and explains *."
+FIXED: Final = "To release the fixed headings, choose View, Freeze Panes, Unfreeze Panes."
+BLANK: Final = "Blank cells = "  # how a line of the key begins that says what they mean
 
 Keys: TypeAlias = tuple[
     str | int | None, ...
@@ -179,9 +178,15 @@ def _first_cell(layout: Layout, edition: Edition) -> CellRichText:
     warning = InlineFont(rFont="Arial", sz=12, b=True, color=Color(WARNING_RED))
     plain = InlineFont(rFont="Arial", sz=12)
     notices = (TextBlock(warning, f"{notice} ") for notice in edition.notices)
-    return CellRichText(
-        *notices, TextBlock(plain, IN_PARTS + GUIDE if len(layout.parts) > 1 else ONE_TABLE + GUIDE)
-    )
+    return CellRichText(*notices, TextBlock(plain, " ".join(_guide(layout))))
+
+
+def _guide(layout: Layout) -> Iterator[str]:
+    yield IN_PARTS if len(layout.parts) > 1 else ONE_TABLE
+    yield KEY
+    of_blanks = (line for line in layout.filled.lines(layout.table.spec.key) if line.startswith(BLANK))
+    yield from (f"Blank cells mean that {line.removeprefix(BLANK)}." for line in of_blanks)
+    yield FIXED
 
 
 def _title_block(layout: Layout, edition: Edition) -> Iterator[tuple[str, str, Style]]:

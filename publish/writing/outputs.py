@@ -19,7 +19,8 @@ def write_outputs(tables: ReleaseTables, edition: Edition, folder: Path, tell: T
     for part in ("tables", "csv", "charts"):
         (folder / part).mkdir(parents=True)
     for workbook in tables.workbooks:
-        tell(f"Writing the workbook: {workbook.spec.name}")
+        subject = f"Table {workbook.spec.number}" if workbook.spec.number else workbook.spec.title
+        tell(f"Writing the workbook: {subject}")
         stem = edition.table_stem(workbook.spec.number, workbook.spec.file_stem)
         write_workbook(workbook, tables, edition, folder / "tables" / f"{stem}.xlsx")
     tell("Writing the accessible edition")

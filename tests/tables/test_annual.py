@@ -316,14 +316,14 @@ def test_tables_of_which_nothing_is_known_are_left_out_and_named():
     assert numbers == [str(number) for number in range(1, 14)]  # every test stands under no commissioner
     stems = {each.spec.file_stem for each in tables}
     assert stems.isdisjoint({"Age-and-Sex", "Ethnic-Group", "Deprivation-Decile", "Use-per-1000-Population"})
-    said = " ".join(left_out(counts, PERIOD))
+    said = " ".join(left_out(counts, PERIOD, REFERENCE))
     for name in ("age and sex is left out", "ethnic group is left out", "deprivation decile is left out"):
         assert name in said
     assert "No record leads to a commissioner in England" in said
     of_patient = {"PRACTICE_CODE": "F82001", "POSTCODE": next(iter(slow.POSTCODES)), "ETHNIC_CATEGORY": "A"}
     known = [each | of_patient for each in listed]
     everything = reduce_records(frame(known).lazy(), REFERENCE, annual=True)
-    assert left_out(everything, PERIOD) == ()
+    assert left_out(everything, PERIOD, REFERENCE) == ()
     assert len([*release_tables(everything, PERIOD, REFERENCE, policy, None)]) == 34
 
 
