@@ -161,7 +161,7 @@ def _refuse_other_months(file: RecordFile, counts: Counts, period: MonthlyPeriod
         raise InputRefused(
             f"holds no record with a test date in {in_words(usable)}",
             where=str(file.path),
-            do="leave the file out of --records, or name another month",
+            do="leave the file out of --records, or name another month or year",
         )
 
 
@@ -171,7 +171,7 @@ def _refuse_empty_month(ledger: pl.DataFrame, period: MonthlyPeriod) -> None:
         raise InputRefused(
             f"no record of {period.latest.words} reaches the tables",
             where="--records",
-            do="name the month of the latest records, or add the file that holds that month",
+            do="name the month or year of the latest records, or add the file that holds that month",
         )
 
 

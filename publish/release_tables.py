@@ -24,8 +24,9 @@ from publish.writing.content import ProtectedWorkbook, ReleaseTables
 
 PATIENTS, CHARACTERISTIC = "patients", "characteristic"
 NO_COMMISSIONERS: Final = (
-    "No record leads to a commissioner in England: tables by commissioner have every test under none. Are the "
-    "practices or the postcodes imported (publish reference list), and are they in the records?"
+    "No record leads to a commissioner in England: tables by commissioner have every test under none. Do not "
+    "publish Tables 7 and 8. Are the practices or the postcodes imported (publish reference list), and in the "
+    "records?"
 )
 
 
@@ -35,12 +36,13 @@ class Source:
 
     counts: Counts
     period: MonthlyPeriod
-    places: pl.DataFrame
+    reference: ReferenceData
     policy: Policy
 
     def table(self, spec: TableSpec, months: tuple[Month, ...]) -> ProtectedTable:
-        """The protected table of a specification for these months."""
-        return protect(build(spec, self.counts, months, self.places), self.policy)
+        """The protected table of a specification for these months, with the names of the last day of its period."""
+        on = (months if spec.by_quarter else self.period.months)[-1].last_day
+        return protect(build(spec, self.counts, months, places_on(self.reference, on)), self.policy)
 
     def england(self, spec: TableSpec, months: tuple[Month, ...]) -> ProtectedTable:
         """England's rows alone."""
@@ -52,7 +54,7 @@ def release_tables(
 ) -> ReleaseTables:
     """Every table of the release: those of its workbooks, and those of its document."""
     on = period.latest.last_day
-    source = Source(commissioners_placed(counts, reference, on), period, places_on(reference, on), policy)
+    source = Source(commissioners_placed(counts, reference, on), period, reference, policy)
     of_document = {spec.number: spec for spec in (*MONTHLY_TABLES, ACTIVITY)}
     held = set(counts.tests["month"].unique().cast(pl.String))
     comparable = all(str(month) in held for month in (*period.year_before, *period.months))
@@ -62,7 +64,7 @@ def release_tables(
         england={number: source.england(spec, period.document_months) for number, spec in of_document.items()},
         year_to_date=source.england(ACTIVITY, period.months),
         year_before=source.england(ACTIVITY, period.year_before) if comparable else None,
-        issues=missing_months(workbooks[0].tables[0]),
+        issues=missing_months(workbooks[0].tables[0], reference.successions),
         policy=policy,
         earlier=earlier,
     )
@@ -75,15 +77,18 @@ def left_out(counts: Counts, period: MonthlyPeriod, reference: ReferenceData) ->
     if not period.annual:
         return ()
     every = (spec for workbook in workbooks_of(annual=True) for spec in workbook.tables)
-    obstacles = ((spec, _obstacle(spec, counts, reference)) for spec in every)
+    obstacles = ((spec, _obstacle(spec, counts, period, reference)) for spec in every)
     remarks = tuple(f"{obstacle}: {spec.name} is left out." for spec, obstacle in obstacles if obstacle)
     return (*remarks, *(() if _has_commissioners(counts) else (NO_COMMISSIONERS,)))
 
 
-def _obstacle(spec: TableSpec, counts: Counts, reference: ReferenceData) -> str:
-    """Why a further table is not made; nothing where it is."""
-    if _is_rate(spec) and reference.population.is_empty():
-        return "No population is imported"
+def _obstacle(spec: TableSpec, counts: Counts, period: MonthlyPeriod, reference: ReferenceData) -> str:
+    """What keeps a further table from being made; nothing where it is. The published ones are always made."""
+    if any(column.per_1000 for column in spec.columns):
+        if not _has_commissioners(counts):
+            return "No record leads to a commissioner in England"
+        known = places_on(reference, period.latest.last_day)["population"].drop_nulls()
+        return f"No population of boards in {period.latest.words} is imported" if known.is_empty() else ""
     if spec.basis.counts != PATIENTS or not _nothing_known(spec, counts):
         return ""
     if _counted(spec, counts).is_empty():
@@ -93,9 +98,10 @@ def _obstacle(spec: TableSpec, counts: Counts, reference: ReferenceData) -> str:
 
 def _workbooks(source: Source) -> Iterator[ProtectedWorkbook]:
     for workbook in workbooks_of(annual=source.period.annual):
-        tables = tuple(
-            table for spec in workbook.tables if _possible(spec, source) for table in _tables(spec, source)
+        made = (
+            spec for spec in workbook.tables if not _obstacle(spec, source.counts, source.period, source.reference)
         )
+        tables = tuple(table for spec in made for table in _tables(spec, source))
         if tables:
             yield ProtectedWorkbook(workbook, tables)
 
@@ -104,19 +110,6 @@ def _tables(spec: TableSpec, source: Source) -> Iterator[ProtectedTable]:
     """The table for the whole period, or for each quarter."""
     for months in quarters(source.period.year) if spec.by_quarter else (source.period.months,):
         yield source.table(spec, months)
-
-
-def _possible(spec: TableSpec, source: Source) -> bool:
-    """Whether records and reference data have what a further table needs; the published ones are always made."""
-    if _is_rate(spec):
-        return source.places["population"].drop_nulls().len() > 0 and _has_commissioners(source.counts)
-    if spec.basis.counts == PATIENTS:
-        return not _nothing_known(spec, source.counts)
-    return True
-
-
-def _is_rate(spec: TableSpec) -> bool:
-    return any(column.per_1000 for column in spec.columns)
 
 
 def _has_commissioners(counts: Counts) -> bool:

@@ -11,7 +11,7 @@ from typing import Final
 from publish.tables.catalogue import (
     ALL_AND_GP,
     BY_MODALITY,
-    COUNT_KEY,
+    KEY_WITHOUT_BLANKS,
     REGION_NOTE,
     ROWS_NOTE,
     TABLE_1,
@@ -40,18 +40,16 @@ PERCENTAGE_KEY: Final = (
     "* = suppression: values of less than {threshold}, and percentages of them, are suppressed",
     "Blank cells = no data has been submitted, so there is nothing to take a percentage of",
 )
-_BAND_KEY: Final = COUNT_KEY[:2]  # no cell of these tables is ever blank
 _REQUEST_REMARK: Final = (
     "Where the 'date of test request' is missing, the 'date of test request received' is used. Tests with neither "
     "date {undated}."
 )
 _COMMISSIONER_NOTES: Final = (
     rounding_note("totals", "commissioners or bands"),
-    "The commissioner is that of the patient's GP practice on the date of the test or, where there is none, "
-    "that of the patient's postcode. 'No {commissioner}' stands for patients for whom neither leads to one in "
-    "England.",
-    "Some of this activity was at sites outside England. Providers in England submitted it; tables by provider "
-    "leave it out.",
+    "The commissioner is that of the patient's GP practice on the date of the test or, where no practice is known, "
+    "that of the patient's postcode. 'No {commissioner}' stands for patients whose practice has none in England, "
+    "and for those without a known practice whose postcode leads to none.",
+    "Some of this activity was at sites outside England; tables by provider leave it out.",
 )
 
 
@@ -102,6 +100,8 @@ TURNAROUND: Final = Basis(
     ),
 )
 
+TURNAROUND_REGION_NOTE: Final = REGION_NOTE.removesuffix(".") + ", without a board."
+
 TABLE_7A: Final = replace(
     TABLE_1,
     number="7a",
@@ -125,7 +125,7 @@ TABLE_7A: Final = replace(
     header_row=14,
     remarks=(_REQUEST_REMARK.replace("{undated}", "are counted under 'Time not known'"),),
     notes=_COMMISSIONER_NOTES,
-    key=_BAND_KEY,
+    key=KEY_WITHOUT_BLANKS,
 )
 TABLE_7B: Final = replace(
     TABLE_7A,
@@ -213,7 +213,7 @@ TABLE_10: Final = replace(
     title="Number of test reports issued and Proportion same day and next day for all modalities by grouped "
     "Patient source setting",
     summary="Tests with and without a report date, and the percentage of reports issued on the day of the test "
-    "and by the end of the next day, by modality, grouped patient source setting and provider",
+    "and by the end of the next day, by modality, grouped patient source setting and {row}",
     file_stem="Modality-Test-to-Report-Same-Day-Next-Day",
     interval="test_to_report",
     columns=(
@@ -227,8 +227,8 @@ TABLE_10: Final = replace(
     sheet_name="Table 10",
     notes=(
         REGION_NOTE,
-        rounding_note("England totals", "providers"),
-        "A row is shown only where the provider submitted such activity in these source settings. Tests in the "
+        rounding_note("England totals", "{rows}"),
+        "A row is shown only where there was such activity in these source settings. Tests in the "
         "settings Other Health Care Provider and Other are not in this table.",
         PERCENTAGE_NOTE + " Percentages are of 'Total known'.",
     ),
@@ -238,7 +238,7 @@ TABLE_11: Final = replace(
     TABLE_1,
     number="11",
     title="Count of Imaging Activity by Modality and Patient source setting",
-    summary="Number of imaging tests by modality (exam type), provider and patient source setting, NHS funded "
+    summary="Number of imaging tests by modality (exam type), {row} and patient source setting, NHS funded "
     "patients in England",
     file_stem="Modality-Provider-Source-Setting",
     columns=(
@@ -258,10 +258,10 @@ TABLE_11: Final = replace(
     ),
     notes=(
         REGION_NOTE,
-        rounding_note("England and row totals", "providers or settings"),
+        rounding_note("England and row totals", "{rows} or settings"),
         ROWS_NOTE,
     ),
-    key=_BAND_KEY,
+    key=KEY_WITHOUT_BLANKS,
 )
 
 
@@ -316,8 +316,8 @@ TABLE_13: Final = replace(
     level_label="",
     header_row=11,
     notes=(
-        "Independent sector providers are listed once for each region in which they have sites, without a board.",
-        rounding_note("England and region totals", "providers"),
+        TURNAROUND_REGION_NOTE,
+        rounding_note("England and region totals", "{rows}"),
         ROWS_NOTE.replace("period", "quarter"),
         "A&E / Admitted is Accident and Emergency Department, Admitted Patient Care - Day case and Admitted "
         "Patient Care - Inpatient, each of this health care provider.",

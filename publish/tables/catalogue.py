@@ -30,14 +30,14 @@ def rounding_note(totals: str, parts: str) -> str:
 ALL_AND_GP: Final = (Label(ALL_SETTINGS), Label(GP_DIRECT_ACCESS, ("04",)))
 
 REGION_NOTE: Final = "Independent sector providers are listed once for each region in which they have sites."
-ROWS_NOTE: Final = "A row is shown only where the provider submitted such activity in the period."
-COUNT_NOTES: Final = (REGION_NOTE, rounding_note("England and {total} totals", "providers or months"), ROWS_NOTE)
+ROWS_NOTE: Final = "A row is shown only where there was such activity in the period."
+COUNT_NOTES: Final = (REGION_NOTE, rounding_note("England and {total} totals", "{rows} or months"), ROWS_NOTE)
 BLANK_CELLS: Final = "Blank cells = no data has been submitted"
-COUNT_KEY: Final = (
+KEY_WITHOUT_BLANKS: Final = (
     "0 = zero activity submitted",
     "* = suppression: values of less than {threshold} are suppressed",
-    BLANK_CELLS,
 )
+COUNT_KEY: Final = (*KEY_WITHOUT_BLANKS, BLANK_CELLS)
 _MEDIAN_NOTES = (
     REGION_NOTE,
     "England and {total} medians are worked out from the records, not from other medians.",

@@ -3,14 +3,17 @@
 from dataclasses import replace
 from typing import Final
 
+from publish.counts.annual import AGE_AND_SEX, DEPRIVATION, ETHNIC_GROUP
 from publish.fields.ages import FIVE_YEARS
 from publish.fields.ages import NOT_KNOWN as AGE_NOT_KNOWN
+from publish.fields.patient import NOT_KNOWN as NOT_KNOWN
 from publish.reference.vocabulary import ethnic_groups
-from publish.tables.annual import TABLE_10, TABLE_11, TABLE_13, TOTAL
+from publish.tables.annual import TABLE_10, TABLE_11, TABLE_13, TOTAL, TURNAROUND_REGION_NOTE
 from publish.tables.catalogue import (
     BY_MODALITY,
-    COUNT_KEY,
     EVERY_MODALITY,
+    KEY_WITHOUT_BLANKS,
+    REGION_NOTE,
     TABLE_1,
     TABLE_2,
     TABLE_3,
@@ -22,13 +25,13 @@ from publish.tables.catalogue import (
 )
 from publish.tables.specification import REGION_COLUMN, Basis, Column, Label, Level, PlaceColumn, TableSpec
 
-NOT_KNOWN: Final = "Not known"
 DECILES: Final = tuple(str(decile) for decile in range(1, 11))
 _PATIENTS = Basis(
     "Region",
     "patients",
     (Level.ENGLAND, Level.REGION),
     (REGION_COLUMN, PlaceColumn("Area", "provider_name", "area_name", "Name of the region, or England.", 28.0)),
+    ("region", "regions"),
 )
 _PATIENTS_NOTES = (
     "The region is that of the site of the test, not of the patient's home.",
@@ -64,7 +67,7 @@ BY_AGE_AND_SEX: Final = replace(
     ),
     divided_by="sex",
     setting_heading="Sex",
-    only=(("characteristic", "age and sex"),),
+    only=(("characteristic", AGE_AND_SEX),),
     interval=None,
     columns=_columns(_age_bands(), not_known=AGE_NOT_KNOWN),
     basis=_PATIENTS,
@@ -75,7 +78,7 @@ BY_AGE_AND_SEX: Final = replace(
         "Sex is the gender that the record of the patient states; 'Not known' includes 'Not specified'. Age is in "
         "whole years on the day of the test.",
     ),
-    key=COUNT_KEY[:2],  # no cell of these tables is ever blank
+    key=KEY_WITHOUT_BLANKS,
 )
 BY_ETHNIC_GROUP: Final = replace(
     BY_AGE_AND_SEX,
@@ -84,7 +87,7 @@ BY_ETHNIC_GROUP: Final = replace(
     "patients in England",
     file_stem="Ethnic-Group",
     settings=(),
-    only=(("characteristic", "ethnic group"),),
+    only=(("characteristic", ETHNIC_GROUP),),
     columns=_columns(
         tuple(group for group in dict.fromkeys(ethnic_groups().values()) if group != NOT_KNOWN), not_known=NOT_KNOWN
     ),
@@ -101,7 +104,7 @@ BY_DEPRIVATION: Final = replace(
     summary="Number of imaging tests by modality (exam type) and deprivation decile of the area in which the "
     "patient lives, NHS funded patients in England",
     file_stem="Deprivation-Decile",
-    only=(("characteristic", "deprivation decile"),),
+    only=(("characteristic", DEPRIVATION),),
     columns=_columns(DECILES, not_known=NOT_KNOWN),
     sheet_name="Deprivation decile",
     notes=(
@@ -120,11 +123,13 @@ REGIONS_AND_BOARDS: Final = Basis(
         PlaceColumn("ICB Code", "org_code", "icb_code", "Code of the integrated care board.", 8.7),
         PlaceColumn("Area", "provider_name", "area_name", "Name of the region or of the board, or England.", 80.0),
     ),
+    ("region or board", "regions or boards"),
 )
 _BOARD_NOTE = (
     "An NHS trust counts in its own integrated care board, an independent sector provider in that of the site. "
     "Where the board of a site is not known, its tests stand under 'ICB not known'."
 )
+_OF_PROVIDERS = (REGION_NOTE, TURNAROUND_REGION_NOTE)  # where independent providers are listed
 
 
 def by_region_and_board(spec: TableSpec) -> TableSpec:
@@ -136,7 +141,7 @@ def by_region_and_board(spec: TableSpec) -> TableSpec:
         basis=REGIONS_AND_BOARDS,
         sheet_name=f"Table {spec.number} {{quarter}}" if spec.by_quarter else f"Table {spec.number}",
         level_label="Region and ICB Level Data",
-        notes=(_BOARD_NOTE, *spec.notes[1:]),
+        notes=tuple(_BOARD_NOTE if note in _OF_PROVIDERS else note for note in spec.notes),
     )
 
 
@@ -169,6 +174,7 @@ USE_BY_BOARD: Final = replace(
             *REGIONS_AND_BOARDS.places,
             PlaceColumn("Population", "population", "population", "People of the board, as imported.", 12.0),
         ),
+        ("board", "boards"),
     ),
     sheet_name="Use per 1,000",
     level_label="ICB Level Data",
@@ -179,5 +185,5 @@ USE_BY_BOARD: Final = replace(
         "Rates are worked out from rounded counts, and suppressed where the count is. They are not adjusted for "
         "age.",
     ),
-    key=(*COUNT_KEY[:2], "Blank cells = the population is not known"),
+    key=(*KEY_WITHOUT_BLANKS, "Blank cells = the population is not known"),
 )

@@ -118,12 +118,16 @@ class PlaceColumn:
 
 @dataclass(frozen=True)
 class Basis:
-    """By whom a table counts: the word of its title block, the set of counts, the rows, and what names them."""
+    """By whom a table counts: the word of its title block, the set of counts, the rows, and what names them.
+
+    `rows` is what notes call the rows below England's: one, several.
+    """
 
     word: str
     counts: str
     levels: tuple[Level, ...]
     places: tuple[PlaceColumn, ...]
+    rows: tuple[str, str] = ("provider", "providers")
 
     @property
     def further(self) -> tuple[str, ...]:
@@ -154,7 +158,7 @@ class TableSpec:
     not divide by setting; `divided_by` is the column of the counts that they gather, `setting_heading` its heading.
     `only` are columns of the counts with the one value that is counted. `columns` are its columns of figures, empty
     for a table with a column for each month. `notes` and `key` stand at the foot of the sheet, `remarks` above its
-    header; they may name `{threshold}`, `{base}`, `{total}` and what a commissioner is called.
+    header; they may name `{threshold}`, `{base}`, `{total}`, `{row}`, `{rows}` and what a commissioner is called.
     """
 
     number: str

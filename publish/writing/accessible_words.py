@@ -31,7 +31,6 @@ _KEYS: Final = {
     "Blank cells =": f"{NOT_AVAILABLE} = not available:",
 }
 _FIRST_PART: Final = re.compile("[,;]")
-_NO_POPULATION: Final = ", or the population is not known"
 _WORDS: Final = (
     (re.compile(r"\bA&E\b"), "Accident and emergency"),
     (re.compile(r"\bOP /"), "Outpatients /"),
@@ -131,10 +130,8 @@ def legend(used: Iterable[str], filled: Fillings) -> Iterator[str]:
     spec = filled.table.spec
     key = (in_full(_with_shorthand(line)).partition(" = ") for line in filled.lines(spec.key))
     own = {symbol: meaning for symbol, _, meaning in key}
-    rates = _NO_POPULATION if any(column.per_1000 for column in spec.columns) else ""
     for token in used:
-        more = rates if token == NOT_AVAILABLE else ""
-        yield f"{token} = {own.get(token, MEANINGS[token])}{more}."
+        yield f"{token} = {own.get(token, MEANINGS[token])}."
     if "0" in own:
         # where what rounds to 0 has shorthand of its own, what the key goes on to say of percentages is wrong
         yield f"0 = {_FIRST_PART.split(own['0'])[0] if LOW in used else own['0']}."

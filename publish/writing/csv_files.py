@@ -1,4 +1,4 @@
-"""Tidy CSV files: one for each published table, one with all of them, each with its CSVW metadata.
+"""Tidy CSV files: one for each published table, one with all those that have a number, each with its CSVW metadata.
 
 Rules: RFC 4180 (UTF-8, CRLF, one header row) and CSVW, as the government's tabular data standard asks. Nothing
 but numbers stands in `value`; the reason for an empty one is in `status`. England is told from other rows by

@@ -84,7 +84,9 @@ def table_metadata(table: ProtectedTable, edition: Edition, policy: Policy, file
     told_apart = [*places, *settings, *headings]
     key = ["period", "level", labelled, *(str(column["name"]) for column in told_apart)]
     remarks = (*filled.lines(spec.remarks), *notes(policy))
-    return metadata(file_name, filled(spec.name), f"{filled(spec.summary)}.", remarks, columns, key, edition)
+    title = f"{filled(spec.name)}, {filled.quarter}" if filled.quarter else filled(spec.name)
+    described = metadata(file_name, title, f"{filled(spec.summary)}.", remarks, columns, key, edition)
+    return described | ({"dc:temporal": f"{table.months[0]}/{table.months[-1]}"} if filled.quarter else {})
 
 
 def all_tables_metadata(
@@ -109,7 +111,7 @@ def all_tables_metadata(
     places = (place.csv_name for place in PLACES)
     key = ["table", "period", "level", *places, "modality_or_test", "source_setting", "column_group", "column"]
     names = "; ".join(dict.fromkeys(table.spec.name for table in tables))
-    description = f"Every table of the release: {names}."
+    description = f"Every table of the release that has a number: {names}."
     return metadata(file_name, "All tables", description, notes(policy), columns, key, edition)
 
 

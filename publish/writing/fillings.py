@@ -30,6 +30,8 @@ class Fillings:
             commissioner=commissioner,
             Commissioner=" ".join(word[0].upper() + word[1:] for word in commissioner.split()),
             quarter=self.quarter,
+            row=self.table.spec.basis.rows[0],
+            rows=self.table.spec.basis.rows[1],
         )
 
     def lines(self, texts: Iterable[str]) -> tuple[str, ...]:

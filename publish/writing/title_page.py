@@ -35,8 +35,8 @@ ABOUT: Final = (
     "England, among them X-rays, ultrasound, CT and MRI scans. Hospitals and other providers take the records from "
     "their radiology information systems and send them in every month.",
     "Each record says what was done and to which part of the body, who asked for the test, when it was asked for, "
-    "carried out and reported, and some details of the patient. Only totals and medians are published here, and "
-    "values that rest on very few patients are hidden.",
+    "carried out and reported, and some details of the patient. Only totals, medians and percentages are published "
+    "here, and values that rest on very few patients are hidden.",
 )
 PROVISIONAL: Final = (
     "These figures are provisional and are management information. They come from what providers had sent in "
@@ -57,8 +57,14 @@ USING: Final = (
     "Activity: the number of imaging tests carried out in the period, whenever they were asked for.",
     "Provider: the organisation that runs the site where the test was done, such as an NHS trust or an "
     "independent sector company.",
-    "Region: an NHS provider stands in its own commissioning region, an independent one wherever it has sites:",
 )
+# What a region is of, by the set of counts.
+REGIONS: Final = {
+    "tests": "Region: an NHS provider stands in its own commissioning region, an independent one wherever it "
+    "has sites:",
+    "commissioners": "Region: the commissioning region of the commissioner:",
+    "patients": "Region: the commissioning region of the site where the test was done:",
+}
 NO_ISSUES: Final = "No provider of some size went a whole month without reporting. Other issues may exist."
 ISSUES: Final = "Please bear these points in mind when you use the figures of the providers named:"
 NOT_WAITING_TIMES: Final = (
@@ -122,7 +128,7 @@ def _introduction(front: Front) -> Iterator[Line]:
     yield from _section("Final data" if annual else "Provisional data", FINAL if annual else PROVISIONAL)
     yield _heading("Tables")
     release = f"the annual release for {front.edition.period.year.label}" if annual else "each monthly release"
-    yield Line(f"This workbook holds the table in bold. The tables of {release} are:")
+    yield Line(f"This workbook is the one in bold. The tables of {release} are:")
     yield from _listed(front)
     if len(front.workbook.tables) > 1:
         yield from _index(front)
@@ -159,7 +165,8 @@ def _using(front: Front) -> Iterator[Line]:
     yield Line(USING[0])
     if any(table.spec.basis.counts == "commissioners" for table in front.workbook.tables):
         yield Line(COMMISSIONER.format(word=commissioner_word(edition.period.latest.last_day)))
-    yield from map(Line, USING[1:])
+    yield Line(USING[1])
+    yield Line(REGIONS[front.workbook.tables[0].spec.basis.counts])
 
 
 def _issues(issues: Sequence[str]) -> Iterator[Line]:

@@ -1,5 +1,7 @@
 """Providers that reported nothing in a month, from what Table 1 shows."""
 
+from datetime import date
+
 import polars as pl
 
 from publish.disclosure.control import protect
@@ -19,7 +21,13 @@ REPORTED = [
     ("Complete Trust", "RC1", (500, 500, 500, 500)),
     ("Few tests in a month are tests", "RF1", (500, 1, 500, 500)),
     ("Small Provider", "NS1", (40, 0, 0, 40)),
+    ("Succeeded in June", "RS1", (500, 500, 0, 0)),
+    ("Succeeded in part in May", "RS2", (500, 0, 500, 500)),
+    ("Succeeded in July", "RS3", (500, 0, 0, 0)),
 ]
+SUCCESSIONS = pl.DataFrame(
+    {"predecessor": ["RS1", "RS2", "RS3"], "valid_from": [date(2023, 6, 1), date(2023, 5, 1), date(2023, 7, 1)]}
+)
 
 
 def test_missing_months():
@@ -40,7 +48,9 @@ def test_missing_months():
     activity = protect(
         TrueTable(TABLE_1, MONTHS, pl.DataFrame(rows, schema_overrides={"of": pl.Int64})), load_policy()
     )
-    assert missing_months(activity) == (
+    assert missing_months(activity, SUCCESSIONS) == (
         "another trust (RA1) did not report any activity for April and May 2023, and July 2023.",
         "Large Trust (RL1) did not report any activity for May 2023.",
+        "Succeeded in July (RS3) did not report any activity for May and June 2023.",
+        "Succeeded in part in May (RS2) did not report any activity for May 2023.",
     )
