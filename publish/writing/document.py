@@ -18,13 +18,14 @@ from publish.bundled import bundled
 from publish.disclosure.policy import Policy
 from publish.edition import Edition
 from publish.period import date_in_words, in_words
+from publish.tables.further import USE_BY_BOARD
 from publish.writing import headlines
 from publish.writing.charts import Chart
 from publish.writing.content import ReleaseTables
 from publish.writing.document_tables import by_volume, document_table, months_without_data
 from publish.writing.earlier_years import earlier_years
 from publish.writing.page import write_page
-from publish.writing.patients import age_and_sex, deprivation, ethnic_groups, use_by_board
+from publish.writing.patients import age_and_sex, deprivation, ethnic_groups, found, use_by_board
 from publish.writing.spoken import Spoken, spoken_of
 from publish.writing.wording import FEWEST_TESTS
 
@@ -42,7 +43,7 @@ CHAPTERS: Final = {
             "activity": "Imaging Activity",
             "times": "Patient Test Times",
             "cancer": "Imaging Tests that could contribute to Early Diagnosis of Cancer",
-            "patients": "Activity by Age and Sex",
+            "patients": "Activity by Characteristics of Patients",
             "earlier": "Comparison with Earlier Years",
         },
     ),
@@ -99,7 +100,7 @@ def content(tables: ReleaseTables, edition: Edition) -> dict[str, object]:
         **computed_sentences(tables, spoken),
         **of_the_year,
         "spoken": spoken,
-        "sections": sections(without=[part for part in ("patients", "earlier") if of_the_year[part] is None]),
+        "sections": sections(without=[part for part in ("patients", "earlier") if not of_the_year[part]]),
         "tables": {number: document_table(table, year) for number, table in tables.england.items()},
         "issues": tables.issues,
         "empty_months": months_without_data(tables.england["1"]),
@@ -137,13 +138,18 @@ def computed_sentences(tables: ReleaseTables, spoken: Spoken) -> dict[str, objec
 
 
 def parts_of_the_year(tables: ReleaseTables, spoken: Spoken, edition: Edition) -> dict[str, object]:
-    """What only the annual document has, by its name in the template; None where the release has no such table."""
-    return {
-        "patients": age_and_sex(tables, spoken),
+    """What only the annual document has, by its name in the template; nothing where there is no such table."""
+    characteristics = {
+        "age_and_sex": age_and_sex(tables, spoken),
         "ethnic_groups": ethnic_groups(tables, spoken),
         "deprivation": deprivation(tables, spoken),
+    }
+    return {
+        "patients": any(characteristics.values()),
+        **characteristics,
+        "rates": found(tables, USE_BY_BOARD) is not None,
         "use_by_board": use_by_board(tables, spoken),
-        "earlier": earlier_years(tables, spoken, edition.period) if edition.period.annual else None,
+        "earlier": earlier_years(tables, spoken, edition) if edition.period.annual else None,
     }
 
 

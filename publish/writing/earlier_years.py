@@ -1,9 +1,10 @@
 """The section of the annual document that compares England with earlier years."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from publish.edition import Edition
 from publish.period import MonthlyPeriod
 from publish.tables.catalogue import ALL_MODALITIES
 from publish.writing.content import ReleaseTables
@@ -17,12 +18,19 @@ from publish.writing.wording import (
     enough,
     large_change,
     listed,
-    many,
-    moved,
 )
 from publish.writing.years import PROVISIONAL, Year, year_before, years_of
 
 INTERVALS: Final = {"2": "Request to test", "3": "Test to report"}
+# What is said to come from where, by the tables that it is in.
+SUBJECTS: Final[Mapping[tuple[str, ...], str]] = {
+    ("1",): "Numbers of tests",
+    ("2", "3"): "Median times",
+    ("2",): "Median times from request to test",
+    ("3",): "Median times from test to report",
+    ("1", "2"): "Numbers of tests and median times from request to test",
+    ("1", "3"): "Numbers of tests and median times from test to report",
+}
 
 
 @dataclass(frozen=True)
@@ -41,38 +49,80 @@ class Comparison:
     medians: DocumentTable | None
 
 
-def earlier_years(tables: ReleaseTables, spoken: Spoken, period: MonthlyPeriod) -> Comparison | None:
+def earlier_years(tables: ReleaseTables, spoken: Spoken, edition: Edition) -> Comparison | None:
     """The comparison of the year of a release with earlier ones; None where there is none to compare with."""
+    period = edition.period
     years = years_of("1", tables, period)
     if len(years) == 1:
         return None
     medians = {number: years_of(number, tables, period) for number in INTERVALS}
+    every = {"1": years, **medians}
     return Comparison(
-        sources=(*sources(years), *incomplete(spoken)),
-        provisional=any(year.status == PROVISIONAL for year in years),
+        sources=(*sources(every), *of_made_up_records(every, edition), *incomplete(spoken)),
+        provisional=any(year.status == PROVISIONAL for of_table in every.values() for year in of_table),
         without_total=listed(year.year for year in years if ALL_MODALITIES not in year.figures),
-        on_tests=(*over_the_years(years, spoken), *most_changed(spoken)),
+        on_tests=most_changed(spoken),
         on_medians=changed_waits(medians["2"], year_before(years, period), spoken, period),
         tests=tests_table(years, spoken),
         medians=medians_table(medians) if any(len(of_table) > 1 for of_table in medians.values()) else None,
     )
 
 
-def sources(years: tuple[Year, ...]) -> tuple[str, ...]:
-    """Where the counts of each earlier year come from, and which of them were provisional."""
-    earlier, now = years[:-1], years[-1]
-    published = [year.year for year in earlier if year.published]
-    provisional = [year.year for year in earlier if year.status == PROVISIONAL]
+def sources(every: Mapping[str, tuple[Year, ...]]) -> tuple[str, ...]:
+    """Where the figures of each earlier year come from, by table, and which of them were provisional."""
+    *earlier, now = every["1"]
     counted = [year.year for year in earlier if not year.published]
     said = (
         (
-            published,
-            "Figures for {} are those of the workbooks that were published, and have not been counted again.",
+            by_subject(every, {number: published_in(years) for number, years in every.items()}),
+            "{} for {} are those of the workbooks that were published, and have not been counted again.",
         ),
-        (provisional, "Those for {} are provisional: they were published before the records were complete."),
-        (counted, f"Figures for {{}} are counted from records, in the same way as those for {now.year}."),
+        (
+            by_subject(every, {number: provisional_in(years) for number, years in every.items()}),
+            "{} for {} are provisional: they were published before the records were complete.",
+        ),
+        (
+            {SUBJECTS["1",]: counted} if counted else {},
+            f"{{}} for {{}} are counted from records, in the same way as those for {now.year}.",
+        ),
     )
-    return tuple(sentence.format(listed(named)) for named, sentence in said if named)
+    return tuple(
+        sentence.format(subject, listed(named))
+        for subjects, sentence in said
+        for subject, named in subjects.items()
+    )
+
+
+def published_in(years: Iterable[Year]) -> list[str]:
+    """The years that have the figures of published workbooks."""
+    return [year.year for year in years if year.published]
+
+
+def provisional_in(years: Iterable[Year]) -> list[str]:
+    """The years that have provisional figures."""
+    return [year.year for year in years if year.status == PROVISIONAL]
+
+
+def by_subject(
+    every: Mapping[str, tuple[Year, ...]], named: Mapping[str, Collection[str]]
+) -> Mapping[str, list[str]]:
+    """The years named of each table by what they are named of: `Figures` where of all tables that have the year."""
+    found: dict[str, list[str]] = {}
+    for year in sorted({year for of_table in named.values() for year in of_table}):
+        having = tuple(number for number, years in every.items() if any(each.year == year for each in years))
+        told = tuple(number for number in having if year in named[number])
+        found.setdefault("Figures" if told == having else SUBJECTS[told], []).append(year)
+    return found
+
+
+def of_made_up_records(every: Mapping[str, tuple[Year, ...]], edition: Edition) -> tuple[str, ...]:
+    """That made-up records are compared with published figures, where they are."""
+    if not edition.made_up or not any(year.published for years in every.values() for year in years):
+        return ()
+    return (
+        "The records that are counted here are made up, and the published figures need not be: differences between "
+        "them say nothing of tests that were done.",
+    )
 
 
 def incomplete(spoken: Spoken) -> tuple[str, ...]:
@@ -80,17 +130,6 @@ def incomplete(spoken: Spoken) -> tuple[str, ...]:
     if ALL_MODALITIES in spoken.tests:
         return ()
     return (f"There is no total for every month of {spoken.words}, so no change in the number of tests is given.",)
-
-
-def over_the_years(years: tuple[Year, ...], spoken: Spoken) -> tuple[str, ...]:
-    """All modalities in the first and in the last year; nothing where a month of the last shows no total."""
-    first, now = years[0], spoken.tests.get(ALL_MODALITIES)
-    then = first.figures.get(ALL_MODALITIES)
-    by = large_change(now, then)
-    if by is None or now is None or then is None:
-        return ()
-    amounts = f"{many(then, of=now)} in {first.words} and {many(now, of=now)} in {spoken.words}"
-    return (f"From {first.year} to {spoken.words} the number of tests {moved(by)}: there were {amounts}.",)
 
 
 def most_changed(spoken: Spoken) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from publish.tables.annual import TOTAL
 from publish.tables.catalogue import ALL_MODALITIES
 from publish.tables.further import BY_AGE_AND_SEX, BY_DEPRIVATION, BY_ETHNIC_GROUP, DECILES, NOT_KNOWN, USE_BY_BOARD
 from publish.tables.specification import ALL_SETTINGS, Level, TableSpec
+from publish.tables.truth import ENGLAND_CODE
 from publish.writing.content import ReleaseTables
 from publish.writing.document_tables import DocumentTable, as_text
 from publish.writing.headlines import everyday_names
@@ -58,22 +59,38 @@ def deprivation(tables: ReleaseTables, spoken: Spoken) -> Characteristic | None:
 
 
 def use_by_board(tables: ReleaseTables, spoken: Spoken) -> tuple[str, ...]:
-    """The lowest and the highest use of each modality among integrated care boards, where population is known."""
+    """The lowest and the highest use of each modality among the integrated care boards whose population is known.
+
+    Nothing is said of a modality where the rate of one of these boards is hidden or absent: it may be the lowest.
+    """
     table = found(tables, USE_BY_BOARD)
     if table is None:
         return ()
-    rates = table.cells.filter(pl.col("column") == USE_BY_BOARD.columns[1].name, pl.col("value").is_not_null())
-    of_boards = rates.filter(pl.col("level") == Level.ICB.value).group_by("label", maintain_order=True)
-    reach = of_boards.agg(lowest=pl.col("value").min(), highest=pl.col("value").max(), boards=pl.len())
-    names = {label: name for name, label in everyday_names()}
-    ranges = [
-        f"from {lowest:,.1f} to {highest:,.1f} for {names[label]}"
-        for label, lowest, highest, boards in reach.iter_rows()
-        if boards > 1
-    ]
+    rates = rates_of_boards(table)
+    ranges = ranges_of_use(rates)
     if not ranges:
         return ()
-    return (f"Tests per 1,000 population in {spoken.words} ranged over integrated care boards {listed(ranges)}.",)
+    boards = "integrated care boards" + (" whose population is known" if rates["population"].has_nulls() else "")
+    return (f"Tests per 1,000 population in {spoken.words} ranged over {boards} {listed(ranges)}.",)
+
+
+def rates_of_boards(table: ProtectedTable) -> pl.DataFrame:
+    """The cells of tests per 1,000 population, but for those of England and of tests without a board."""
+    is_board = (pl.col("level") == Level.ICB.value) & (pl.col("org_code") != ENGLAND_CODE)
+    return table.cells.filter(is_board, pl.col("column") == USE_BY_BOARD.columns[1].name)
+
+
+def ranges_of_use(rates: pl.DataFrame) -> list[str]:
+    """`from 80.0 to 95.0 for CT`: each modality of which every board with a population shows a rate."""
+    known = rates.filter(pl.col("population").is_not_null())
+    of_labels = known.filter(pl.col("value").is_not_null()).group_by("label", maintain_order=True)
+    reach = of_labels.agg(pl.col("value").min(), pl.col("value").max().alias("highest"), pl.n_unique("org_code"))
+    names, every = {label: name for name, label in everyday_names()}, known["org_code"].n_unique()
+    return [
+        f"from {lowest:,.1f} to {highest:,.1f} for {names[label]}"
+        for label, lowest, highest, boards in reach.iter_rows()
+        if boards == every > 1
+    ]
 
 
 def found(tables: ReleaseTables, spec: TableSpec) -> ProtectedTable | None:

@@ -19,9 +19,11 @@ from publish.edition import Edition
 from publish.period import Month
 from publish.quality.earlier_years import SCHEMA
 from publish.tables.catalogue import ACTIVITY, ALL_MODALITIES, TABLE_2
+from publish.tables.further import BY_AGE_AND_SEX, BY_DEPRIVATION, BY_ETHNIC_GROUP
+from publish.tables.specification import TableSpec
 from publish.tables.truth import YEAR, TrueTable
 from publish.writing.charts import Chart
-from publish.writing.content import ReleaseTables
+from publish.writing.content import ProtectedWorkbook, ReleaseTables
 from publish.writing.document import write_document
 from publish.writing.document_tables import as_text, document_table
 from tests.samples import ENGLAND, sample_edition, sample_table, sample_tables, table_of
@@ -345,7 +347,7 @@ def test_the_annual_document_has_sections_on_patients_and_on_earlier_years(annua
         "3.1 Imaging Activity",
         "3.2 Patient Test Times",
         "3.3 Imaging Tests that could contribute to Early Diagnosis of Cancer",
-        "3.4 Activity by Age and Sex",
+        "3.4 Activity by Characteristics of Patients",
         "3.5 Comparison with Earlier Years",
     ]
     contents = [words(link) for link in annual_page.iter("a") if link.get("href") == "#earlier"]
@@ -366,6 +368,50 @@ def test_what_the_release_does_not_have_is_left_out(
     headings = inner_headings(page)
     place = headings.index("4.1 Glossary")
     assert headings[place - 1 : place + 1] == sections
+
+
+@pytest.mark.parametrize(
+    ("of_the_release", "heading"),
+    [
+        (BY_AGE_AND_SEX, "Age and sex"),
+        (BY_ETHNIC_GROUP, "Ethnic group"),
+        (BY_DEPRIVATION, "Deprivation"),
+    ],
+)
+def test_one_characteristic_alone_makes_the_section(
+    tmp_path: Path, of_the_release: TableSpec, heading: str
+) -> None:
+    tables = sample_tables(sample_edition("2023-24"))
+    kept = tuple(table for table in tables if table.spec == of_the_release)
+    workbooks = (ProtectedWorkbook(tables.workbooks[0].spec, kept),)
+    page = ElementTree.parse(annual(tmp_path, workbooks=workbooks)[0]).getroot()
+    assert "3.4 Activity by Characteristics of Patients" in inner_headings(page)
+    characteristics = [words(element) for element in page.iter("h4")]
+    assert characteristics[0] == heading
+    assert not {"Age and sex", "Ethnic group", "Deprivation"} & set(characteristics[1:])
+
+
+def test_characteristics_stand_in_order(annual_page: Element) -> None:
+    headings = [words(element) for element in annual_page.iter("h4")]
+    assert headings[:3] == ["Age and sex", "Ethnic group", "Deprivation"]
+
+
+def test_a_year_that_lacks_months_is_not_called_whole(tmp_path: Path, annual_page: Element) -> None:
+    activity = sample_tables(sample_edition("2023-24")).england["1"]
+    july = pl.col("period") == "2023-07"
+    cells = activity.cells.with_columns(
+        value=pl.when(~july).then("value"), status=pl.when(july).then(pl.lit("no data")).otherwise("status")
+    )
+    england = {**sample_tables(sample_edition("2023-24")).england, "1": replace(activity, cells=cells)}
+    text = words(ElementTree.parse(annual(tmp_path, england=england)[0]).getroot())
+    assert "There are no figures for July 2023," in text
+    assert "They are counted from the records and replace" in text
+    assert "They are counted from the records of the whole year and replace" in words(annual_page)
+
+
+def test_the_introduction_names_what_is_published(page: Element, annual_page: Element) -> None:
+    assert "What is published here are totals, medians and percentages:" in words(page)
+    assert "What is published here are totals, medians, percentages and rates:" in words(annual_page)
 
 
 def test_the_annual_document_speaks_of_the_final_year(annual_page: Element) -> None:

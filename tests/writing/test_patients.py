@@ -5,7 +5,7 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from publish.disclosure.control import ProtectedTable, protect
+from publish.disclosure.control import ProtectedTable, protect, restore
 from publish.disclosure.policy import load_policy
 from publish.tables.catalogue import ALL_MODALITIES
 from publish.tables.further import BY_AGE_AND_SEX, BY_DEPRIVATION, BY_ETHNIC_GROUP, USE_BY_BOARD
@@ -179,6 +179,18 @@ def boards(rates: dict[str, tuple[tuple[int, int | None], ...]]) -> ProtectedTab
     [
         (
             {CT: ((8_000, 100_000), (9_500, 100_000), (9_999, None)), MRI: ((500, 10_000), (2, 10_000))},
+            (
+                "Tests per 1,000 population in 2023/24 ranged over integrated care boards whose population is "
+                "known from 80.0 to 95.0 for CT.",
+            ),
+        ),
+        # a board whose rate is hidden, or that has no such tests, may have the lowest
+        ({CT: ((8_000, 100_000), (9_500, 100_000), (2, 100_000))}, ()),
+        (
+            {
+                CT: ((8_000, 100_000), (9_500, 100_000), (9_000, 100_000)),
+                MRI: ((500, 100_000), (520, 100_000)),
+            },
             ("Tests per 1,000 population in 2023/24 ranged over integrated care boards from 80.0 to 95.0 for CT.",),
         ),
         (
@@ -194,6 +206,14 @@ def boards(rates: dict[str, tuple[tuple[int, int | None], ...]]) -> ProtectedTab
 )
 def test_use_by_board(rates: dict[str, tuple[tuple[int, int | None], ...]], said: tuple[str, ...]) -> None:
     assert patients.use_by_board(release(boards(rates)), SPOKEN) == said
+
+
+def test_tests_without_a_board_are_no_board() -> None:
+    table = boards({CT: ((8_000, 100_000), (9_500, 100_000), (700, None))})
+    cells = table.cells.with_columns(org_code=pl.col("org_code").replace("Q02", "-"))
+    assert patients.use_by_board(release(restore(USE_BY_BOARD, table.months, cells)), SPOKEN) == (
+        "Tests per 1,000 population in 2023/24 ranged over integrated care boards from 80.0 to 95.0 for CT.",
+    )
 
 
 def test_nothing_is_said_of_tables_that_the_release_does_not_have() -> None:
