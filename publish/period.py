@@ -25,7 +25,11 @@ class Month:
         """Read `2023-03`. Raises UsageError for anything else."""
         found = re.fullmatch(r"(\d{4})-(\d{2})", text)
         if not found or not 1 <= int(found[2]) <= 12 or int(found[1]) not in YEARS:
-            raise UsageError(f"{text!r} is not a month", where="period", do="write the year and month as 2023-03")
+            raise UsageError(
+                f"{text!r} is neither a month nor a financial year",
+                where="period",
+                do="write the latest month as 2023-03, or the financial year as 2023-24",
+            )
         return cls(int(found[1]), int(found[2]))
 
     def __str__(self) -> str:
@@ -76,12 +80,17 @@ class FinancialYear:
     @classmethod
     def parse(cls, text: str) -> "FinancialYear":
         """Read `2023-24`. Raises UsageError for anything else."""
-        found = re.fullmatch(r"(\d{4})-(\d{2})", text)
-        if not found or (int(found[1]) + 1) % 100 != int(found[2]) or int(found[1]) not in YEARS:
+        if not cls.is_written(text):
             raise UsageError(
                 f"{text!r} is not a financial year", where="year", do="write the financial year as 2023-24"
             )
-        return cls(int(found[1]))
+        return cls(int(text[:4]))
+
+    @staticmethod
+    def is_written(text: str) -> bool:
+        """Whether the text is a financial year: two years that follow each other, as `2023-24`."""
+        found = re.fullmatch(r"(\d{4})-(\d{2})", text)
+        return bool(found) and (int(found[1]) + 1) % 100 == int(found[2]) and int(found[1]) in YEARS
 
     def __str__(self) -> str:
         return f"{self.start}-{(self.start + 1) % 100:02}"
@@ -190,18 +199,9 @@ def parse_period(text: str) -> MonthlyPeriod:
     What could be either (`2011-12`) is a month: no financial year before 2012-13 was collected. Raises UsageError
     for anything else.
     """
-    try:
-        return MonthlyPeriod(Month.parse(text))
-    except UsageError:
-        pass
-    try:
+    if FinancialYear.is_written(text) and int(text[-2:]) > 12:
         return AnnualPeriod.of(FinancialYear.parse(text))
-    except UsageError:
-        raise UsageError(
-            f"{text!r} is neither a month nor a financial year",
-            where="period",
-            do="write the latest month as 2023-03, or the financial year as 2023-24",
-        ) from None
+    return MonthlyPeriod(Month.parse(text))
 
 
 def quarters(year: FinancialYear) -> tuple[tuple[Month, ...], ...]:

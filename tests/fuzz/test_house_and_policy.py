@@ -119,7 +119,7 @@ def toml(held):
 
 @pytest.mark.parametrize("text", ["", "2023-13", "2023-00", "2023-4", "0001-01", "1900-01", "2100-01", "9999-12"])
 def test_what_is_no_month_of_a_release(text):
-    with pytest.raises(UsageError, match="is not a month"):
+    with pytest.raises(UsageError, match="is neither a month nor a financial year"):
         Month.parse(text)
 
 
