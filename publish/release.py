@@ -65,6 +65,15 @@ class Made:
     remarks: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Counted:
+    """What the records of a run come down to: the counts of each file, all of them together, and the ledger."""
+
+    by_file: dict[RecordFile, Counts]
+    counts: Counts
+    ledger: pl.DataFrame
+
+
 def make_release(period: MonthlyPeriod, records: Sequence[str], settings: Settings, tell: Tell) -> Made:
     """Make the draft of the release for that period: a monthly, or an annual one.
 
@@ -76,16 +85,9 @@ def make_release(period: MonthlyPeriod, records: Sequence[str], settings: Settin
     files = find_record_files(records)
     made_up = any(is_made_up(file.path) for file in files)
     earlier = _earlier_years(period, settings.previous, made_up=made_up)
-    store = writable(settings.output) / STORE
-    counted = count_files(files, reference, settings.terms, store, tell, annual=period.annual)
-    for file in files:
-        if not is_part(file):  # an extract in several files may go beyond the months of the release
-            _refuse_other_months(file, counted[file], period)
-    counts = add(counted.values())
-    ledger = make_ledger(counts, period, MONTHLY_TABLES)
-    _refuse_empty_month(ledger, period)
+    counted = _counted(files, period, reference, settings, tell)
     tell("Building the tables")
-    tables = release_tables(counts, period, reference, policy, earlier.figures if earlier else None)
+    tables = release_tables(counted.counts, period, reference, policy, earlier.figures if earlier else None)
     edition = Edition(
         period=period,
         published=published,
@@ -94,32 +96,58 @@ def make_release(period: MonthlyPeriod, records: Sequence[str], settings: Settin
         draft=True,
         made_up=made_up,
     )
-    sources = {
-        "inputs": [_input_entry(file, counts) for file, counts in counted.items()],
-        "ledger": by_outcome(ledger),
-        "reference": [asdict(file) for file in reference.files],
-        "previous": [str(folder) for folder in settings.previous],
-    }
     folder = settings.output / edition.name
     with whole(folder) as making:
         _write_outputs(tables, edition, making / DRAFT, tell)
-        internal = making / INTERNAL
-        internal.mkdir()
-        save_tables(tables, making / PROTECTED)
-        ledger.write_csv(internal / "ledger.csv")
-        if settings.terms.apply_to(files):
-            broken = counts.rules.group_by(RULE_KEYS).agg(pl.col("records").sum())
-            rules_in_words(broken.sort(RULE_KEYS, nulls_last=True)).write_csv(internal / "rules.csv")
-        write_manifest(edition, policy, sources, file_hashes(making, LISTED), internal)
+        _write_internal(tables, counted, settings.terms, making)
+        sources = _sources(counted, reference, settings)
+        write_manifest(edition, policy, sources, file_hashes(making, LISTED), making / INTERNAL)
         for kept in (PUBLIC, APPROVAL):  # what is public, and who approved it, stay until the next approval
             _carry_over(folder / kept, making / kept)
     remarks = (
-        *_lacking_in_some(counted, counts),
-        *_remarks(ledger, period, reference),
-        *left_out(counts, period, reference),
+        *_lacking_in_some(counted),
+        *_remarks(counted.ledger, period, reference),
+        *left_out(counted.counts, period, reference),
         *(earlier.remarks if earlier else ()),
+        *_overlap(counted.by_file, settings.terms),
     )
-    return Made(folder, ledger, (*remarks, *_overlap(counted, settings.terms)))
+    return Made(folder, counted.ledger, remarks)
+
+
+def _counted(
+    files: Sequence[RecordFile], period: MonthlyPeriod, reference: ReferenceData, settings: Settings, tell: Tell
+) -> Counted:
+    """The records counted, from the store where they stand there; refused where they do not fit the period."""
+    store = writable(settings.output) / STORE
+    by_file = count_files(files, reference, settings.terms, store, tell, annual=period.annual)
+    for file in files:
+        if not is_part(file):  # an extract in several files may go beyond the months of the release
+            _refuse_other_months(file, by_file[file], period)
+    counts = add(by_file.values())
+    ledger = make_ledger(counts, period, MONTHLY_TABLES)
+    _refuse_empty_month(ledger, period)
+    return Counted(by_file, counts, ledger)
+
+
+def _write_internal(tables: ReleaseTables, counted: Counted, terms: Terms, folder: Path) -> None:
+    """Write what is kept with the draft and never published: protected tables, ledger, the rules broken."""
+    internal = folder / INTERNAL
+    internal.mkdir()
+    save_tables(tables, folder / PROTECTED)
+    counted.ledger.write_csv(internal / "ledger.csv")
+    if terms.apply_to(list(counted.by_file)):
+        broken = counted.counts.rules.group_by(RULE_KEYS).agg(pl.col("records").sum())
+        rules_in_words(broken.sort(RULE_KEYS, nulls_last=True)).write_csv(internal / "rules.csv")
+
+
+def _sources(counted: Counted, reference: ReferenceData, settings: Settings) -> dict[str, object]:
+    """What the manifest says the release was made from."""
+    return {
+        "inputs": [_input_entry(file, counts) for file, counts in counted.by_file.items()],
+        "ledger": by_outcome(counted.ledger),
+        "reference": [asdict(file) for file in reference.files],
+        "previous": [str(folder) for folder in settings.previous],
+    }
 
 
 def approve_release(folder: Path, by: str, tell: Tell) -> Path:
@@ -236,11 +264,11 @@ def _remarks(ledger: pl.DataFrame, period: MonthlyPeriod, reference: ReferenceDa
     return tuple(remarks)
 
 
-def _lacking_in_some(counted: dict[RecordFile, Counts], counts: Counts) -> tuple[str, ...]:
+def _lacking_in_some(counted: Counted) -> tuple[str, ...]:
     """Items of patients that some files have and others have not."""
     by_item: dict[str, list[str]] = {}
-    for file, of_file in counted.items():
-        for item in set(of_file.lacking) - set(counts.lacking):
+    for file, of_file in counted.by_file.items():
+        for item in set(of_file.lacking) - set(counted.counts.lacking):
             by_item.setdefault(item, []).append(file.path.name)
     return tuple(
         f"{item} is not in {', '.join(files)}: it counts as not known there."

@@ -26,8 +26,9 @@ def workbook(folder: Path, number: str) -> Path:
 
 def test_a_release_has_everything(release):
     kinds = [file.suffix for file in files(release / "public")]
-    assert (kinds.count(".xlsx"), kinds.count(".pdf")) == (7, 1)
-    assert sum(file.name.endswith(".csv-metadata.json") for file in files(release / "public")) == 8
+    assert (kinds.count(".xlsx"), kinds.count(".ods"), kinds.count(".pdf")) == (8, 1, 1)
+    # each table by provider, each by region and board, and all of them together
+    assert sum(file.name.endswith(".csv-metadata.json") for file in files(release / "public")) == 7 + 7 + 1
     charts = files(release / "public" / "charts")
     assert {len([f for f in charts if f.suffix == kind]) for kind in (".svg", ".png", ".csv")} == {8}
     assert (release / "public" / "index.html").is_file()
@@ -35,13 +36,13 @@ def test_a_release_has_everything(release):
 
 
 def test_a_draft_is_marked_in_every_name_and_the_public_form_in_none(release):
-    assert all(file.name.startswith("DRAFT-") for file in files(release / "draft"))
-    assert not any("DRAFT" in str(file.relative_to(release)) for file in files(release / "public"))
+    assert all(file.name.upper().startswith("DRAFT-") for file in files(release / "draft"))
+    assert not any("DRAFT" in str(file.relative_to(release)).upper() for file in files(release / "public"))
 
 
 def test_made_up_records_are_named_as_such_in_every_output(release):
     for file in files(release / "public"):
-        assert file.name == "index.html" or file.name.startswith("MADE-UP-")
+        assert file.name == "index.html" or file.name.upper().startswith("MADE-UP-")
     for folder in ("draft", "public"):
         for file in files(release / folder):
             if file.suffix in {".html", ".svg", ".json"}:
@@ -121,7 +122,7 @@ def test_the_manifest_lists_every_file_of_the_draft_with_its_hash(release):
     }
     assert manifest["outputs"] == found
     assert manifest["release"]["made_up_records"] is True
-    assert manifest["policy"] == {"threshold": 3, "rounding_base": 5, "fewest_dates": 1}
+    assert manifest["policy"] == {"threshold": 3, "rounding_base": 5, "fewest_dates": 1, "percentage_decimals": 0}
     assert {"python", "polars", "openpyxl", "publish"} <= set(manifest["packages"])
     assert re.fullmatch("[0-9a-f]{64}", manifest["inputs"][0]["sha256"])
 

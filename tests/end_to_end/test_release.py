@@ -13,7 +13,7 @@ import polars as pl
 import pytest
 
 from publish.errors import InputRefused, NotApproved, UsageError
-from publish.period import Month
+from publish.period import Month, MonthlyPeriod
 from publish.release import Settings, approve_release, make_release
 from publish.tables.ledger import COMPARISON_MONTH, IN_NO_TABLE, IN_TABLES, OUTSIDE_RELEASE
 from publish.writing import outputs
@@ -47,7 +47,7 @@ def records(tmp_path):
 
 def make(tmp_path, records, month=JUNE, **settings):
     said = []
-    made = make_release(month, [str(records)], Settings(tmp_path / "out", **settings), said.append)
+    made = make_release(MonthlyPeriod(month), [str(records)], Settings(tmp_path / "out", **settings), said.append)
     return made, said
 
 
@@ -95,7 +95,7 @@ def test_the_ledger_says_where_every_record_went(tmp_path, records):
         ],
         extra,
     )
-    made = make_release(JUNE, [str(records), str(extra)], Settings(tmp_path / "out"), lambda _: None)
+    made = make_release(MonthlyPeriod(JUNE), [str(records), str(extra)], Settings(tmp_path / "out"), lambda _: None)
     outcomes = dict(made.ledger.group_by("outcome").agg(pl.col("records").sum()).iter_rows())
     expected = {IN_TABLES: 25, COMPARISON_MONTH: 16, OUTSIDE_RELEASE: 1, IN_NO_TABLE: 1}
     exams = pl.read_csv(Path(__file__).parents[2] / "reference_data" / "exam_codes.csv", infer_schema=False)
@@ -133,9 +133,13 @@ def test_refusals_change_nothing(tmp_path, records):
         ([records / "2023-03.parquet"], JUNE, "no record of June 2023 reaches the tables"),
     ):
         with pytest.raises(InputRefused, match=says):
-            make_release(month, [str(path) for path in given], Settings(tmp_path / "out"), lambda _: None)
+            make_release(
+                MonthlyPeriod(month), [str(path) for path in given], Settings(tmp_path / "out"), lambda _: None
+            )
     with pytest.raises(UsageError, match="is not after June 2023"):
-        make_release(JUNE, [str(old)], Settings(tmp_path / "out", published=date(2023, 6, 30)), lambda _: None)
+        make_release(
+            MonthlyPeriod(JUNE), [str(old)], Settings(tmp_path / "out", published=date(2023, 6, 30)), lambda _: None
+        )
     assert snapshot(made.folder) == before
     assert [path.name for path in (tmp_path / "out").iterdir() if path.name.startswith(".2023")] == []
 
@@ -196,9 +200,9 @@ def test_a_draft_that_was_touched_is_not_approved(tmp_path, records):
 
 def test_numbers_that_were_touched_are_not_approved(tmp_path, records):
     made, _ = make(tmp_path, records)
-    file = made.folder / "internal" / "protected" / "provider-1.parquet"
+    file = made.folder / "internal" / "protected" / "table-0.parquet"
     pl.read_parquet(file).with_columns(value=pl.lit(7.0)).write_parquet(file)
-    with pytest.raises(NotApproved, match="provider-1"):
+    with pytest.raises(NotApproved, match="table-0"):
         approve_release(made.folder, "A Statistician", lambda _: None)
 
 
@@ -245,7 +249,7 @@ def test_a_run_killed_between_the_two_renames_is_put_right(tmp_path, records):
 
 #  what a user types                                                  exit code  what stands in the answer
 MISTAKES = [
-    (["release", "2023-13", "--records", "records"], 2, "write the year and month as 2023-03"),
+    (["release", "2023-13", "--records", "records"], 2, "write the latest month as 2023-03"),
     (["release", "2023-06"], 2, "no records are named"),
     (["release", "2023-06", "--records", "nowhere"], 3, "there is no such file"),
     (["release", "2023-06", "--records", "records", "--published", "soon"], 2, "--published"),
