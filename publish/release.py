@@ -96,14 +96,6 @@ def make_release(period: MonthlyPeriod, records: Sequence[str], settings: Settin
         draft=True,
         made_up=made_up,
     )
-    folder = settings.output / edition.name
-    with whole(folder) as making:
-        _write_outputs(tables, edition, making / DRAFT, tell)
-        _write_internal(tables, counted, settings.terms, making)
-        sources = _sources(counted, reference, settings)
-        write_manifest(edition, policy, sources, file_hashes(making, LISTED), making / INTERNAL)
-        for kept in (PUBLIC, APPROVAL):  # what is public, and who approved it, stay until the next approval
-            _carry_over(folder / kept, making / kept)
     remarks = (
         *_lacking_in_some(counted),
         *_remarks(counted.ledger, period, reference),
@@ -111,6 +103,14 @@ def make_release(period: MonthlyPeriod, records: Sequence[str], settings: Settin
         *(earlier.remarks if earlier else ()),
         *_overlap(counted.by_file, settings.terms),
     )
+    folder = settings.output / edition.name
+    with whole(folder) as making:
+        _write_outputs(tables, edition, making / DRAFT, tell)
+        _write_internal(tables, counted, settings.terms, making)
+        sources = _sources(counted, reference, settings) | {"remarks": remarks}
+        write_manifest(edition, policy, sources, file_hashes(making, LISTED), making / INTERNAL)
+        for kept in (PUBLIC, APPROVAL):  # what is public, and who approved it, stay until the next approval
+            _carry_over(folder / kept, making / kept)
     return Made(folder, counted.ledger, remarks)
 
 

@@ -64,6 +64,6 @@ def _population(months: Sequence[Month], records: int) -> pl.DataFrame:
     of_boards = bundled_dated("commissioners").select("commissioner_code", "icb_code").unique()
     shares = homes().join(of_boards, on="commissioner_code").group_by("icb_code").agg(pl.col("share").sum())
     everybody = records / len(months) * _MONTHS_OF_A_YEAR * _PEOPLE_PER_TEST
-    people = (pl.col("share") * everybody).ceil().cast(pl.Int64)  # nobody is no population
+    people = (pl.col("share") * everybody).round(6).ceil().cast(pl.Int64)  # in any order; nobody is no population
     counted = boards.join(shares, on="icb_code").with_columns(population=people)
     return counted.select(OFFICIAL["population"]).sort("icb_code", "valid_from")

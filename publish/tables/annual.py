@@ -30,10 +30,11 @@ from publish.tables.specification import (
 )
 
 TOTAL: Final = "Total"
-PERCENTAGE_NOTE: Final = (
+PERCENTAGE_NOTES: Final = (
     "Percentages are worked out from rounded counts and shown to {percentages}, so that no exact count can be "
-    "worked back from them. A percentage is suppressed where its count, or the total that it is a percentage "
-    "of, is below {threshold}."
+    "worked back from them.",
+    "A percentage is suppressed where its count, or the total that it is a percentage of, is above zero but less "
+    "than {threshold}.",
 )
 PERCENTAGE_KEY: Final = (
     "0 = zero activity submitted, or a percentage that rounds to zero",
@@ -65,10 +66,6 @@ def _band(first: int, last: int) -> str:
     if first != last:
         return f"{first}-{last} days"
     return "1 day" if first == 1 else f"{first} days"
-
-
-def _modality_named(name: str, in_data: str | None = None) -> Label:
-    return Label(name, (in_data or name,))
 
 
 _UNKNOWN_AND_TOTAL = (Column("Time not known", undated=True), Column(TOTAL))
@@ -110,7 +107,7 @@ TABLE_7A: Final = replace(
     "ultrasound, MRI and plain radiography, by {commissioner}",
     file_stem="Modality-Commissioner-Request-to-Test",
     labels=tuple(
-        _modality_named(name)
+        Label(name, (name,))
         for name in (
             "Computerized Axial Tomography",
             "Diagnostic Ultrasonography",
@@ -187,7 +184,7 @@ TABLE_9: Final = replace(
     remarks=(_REQUEST_REMARK.replace("{undated}", "are left out"),),
     notes=(
         rounding_note("totals of other tables", "these"),
-        PERCENTAGE_NOTE,
+        *PERCENTAGE_NOTES,
         "'Other' is Other Health Care Provider and Other together.",
     ),
     key=PERCENTAGE_KEY,
@@ -230,7 +227,8 @@ TABLE_10: Final = replace(
         rounding_note("England totals", "{rows}"),
         "A row is shown only where there was such activity in these source settings. Tests in the "
         "settings Other Health Care Provider and Other are not in this table.",
-        PERCENTAGE_NOTE + " Percentages are of 'Total known'.",
+        "Percentages are of 'Total known'.",
+        *PERCENTAGE_NOTES,
     ),
     key=PERCENTAGE_KEY,
 )
@@ -323,7 +321,8 @@ TABLE_13: Final = replace(
         "Patient Care - Inpatient, each of this health care provider.",
         "OP / GP direct access is Outpatient (of this health care provider), GP Direct Access, Other Health Care "
         "Provider and Other.",
-        PERCENTAGE_NOTE + " Percentages are of 'Total cases'.",
+        "Percentages are of 'Total cases'.",
+        *PERCENTAGE_NOTES,
     ),
     key=PERCENTAGE_KEY,
 )

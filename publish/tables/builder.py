@@ -77,7 +77,12 @@ def _chosen(
 
 def _needs_days(spec: TableSpec, columns: Sequence[Column]) -> bool:
     """Whether medians or columns of the table hang on days; patients are counted whatever the days."""
-    return spec.measure.is_median or any(column.days or column.undated for column in columns)
+    return spec.measure.is_median or any(column.days or column.undated for column in _gathering(columns))
+
+
+def _gathering(columns: Sequence[Column]) -> list[Column]:
+    """The columns, and those that they are percentages of."""
+    return [each for column in columns for each in (column, column.of) if each]
 
 
 def _keys_of_counts(spec: TableSpec, columns: Sequence[Column]) -> tuple[str, ...]:
@@ -86,8 +91,7 @@ def _keys_of_counts(spec: TableSpec, columns: Sequence[Column]) -> tuple[str, ..
     of_levels = (
         name for level in levels for name in KEYS[Level.COMMISSIONER if level in _HAS_COMMISSIONER else level]
     )
-    gathering = [each for column in columns for each in (column, column.of) if each]
-    gathered = (name for column in gathering for name, _ in column.gathers)
+    gathered = (name for column in _gathering(columns) for name, _ in column.gathers)
     return tuple(dict.fromkeys((*of_levels, "month", "days", *gathered)))
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
+from publish.counts.annual import AGE_AND_SEX, DEPRIVATION
 from publish.disclosure.control import ProtectedTable
 from publish.period import Month, in_words
 from publish.tables.specification import YEAR, Column, Level, Measure, PlaceColumn, TableSpec
@@ -42,7 +43,7 @@ _WORDS: Final = (
 _PERCENT_SIGN: Final = re.compile(r"^% ")
 _NOT_OF_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 _PLACE_WORDS: Final = {"org": "organisation", "icb": "integrated care board", "ons": "ONS"}
-_BANDS: Final = {"age and sex": "Age {}", "deprivation decile": "Deprivation decile {}"}
+_BANDS: Final = {AGE_AND_SEX: "Age {}", DEPRIVATION: "Deprivation decile {}"}
 _LEVELS: Final = {Level.REGION: "regions", Level.ICB: "ICBs", Level.PROVIDER: "providers"}
 _LEVEL_NAMES: Final = {Level.ICB: "Integrated care board"}
 _BEYOND: Final = (

@@ -8,7 +8,7 @@ from publish.disclosure.policy import Policy
 from publish.edition import Edition
 from publish.period import Month, quarters
 from publish.tables.places import commissioner_word
-from publish.tables.specification import Column
+from publish.tables.specification import YEAR, Column
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Fillings:
         """The heading of a column of figures: `Apr`, `Year to date`, `0-7 days`."""
         if not column.is_period:
             return column.heading
-        return self.year_heading if column.period == "year" else Month.parse(column.period).short
+        return self.year_heading if column.period == YEAR else Month.parse(column.period).short
 
     def group(self, column: Column) -> str:
         """The heading over a column and its neighbours: their own, or the financial year."""
