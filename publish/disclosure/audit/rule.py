@@ -1,0 +1,33 @@
+"""What the attacker knows of the rule that a folder was published by."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Counts of 1 to `threshold - 1` are hidden, zero is not; others are shown to the nearest `rounding_base`.
+
+    A base of 1 rounds nothing. `fewest_dates` is the fewest tests with both dates that a shown median may rest on.
+    With `secondary`, a hidden count may also be any other, hidden to protect its neighbours. Rule: disclosure
+    specification, "The attacker".
+    """
+
+    threshold: int = 3
+    rounding_base: int = 5
+    fewest_dates: int = 1
+    secondary: bool = False
+
+    @property
+    def hidden(self) -> tuple[int, int]:
+        """The least and the most that a hidden count can be, where nothing but small counts is hidden."""
+        return 1, self.threshold - 1
+
+    def shown(self, value: int) -> tuple[int, int]:
+        """The least and the most that a count shown as `value` can be. Zero is zero, and small counts are hidden.
+
+        A value that is no multiple of the base was not rounded: it is itself.
+        """
+        if value == 0 or value % self.rounding_base:
+            return value, value
+        below, above = self.rounding_base // 2, (self.rounding_base - 1) // 2
+        return max(value - below, self.threshold), value + above
