@@ -20,10 +20,10 @@ class Route(StrEnum):
 class Finding:
     """One thing that the files give away.
 
-    `file` is its path below the folder, with `/`; `sheet` its name (empty where the file has none); `row` counts
-    from 1 (0: the whole sheet or file); `column` is a letter in workbooks, a name in CSV files (empty: the whole
-    row). `low` and `high` bound what is learnt of a count, and are the same where it is known exactly; None where it
-    is no count. `detail` says in words how it is learnt, and holds nothing that the files do not give away.
+    `file` is its path below the folder, with `/`; `sheet` its name (empty where the file has none); `row`
+    counts from 1 (0: the whole sheet or file); `column` is a letter in workbooks, a name in CSV files (empty: the
+    whole row). `low` and `high` bound what is learnt of a count, and are the same where it is known exactly; None
+    where it is no count. `detail` says in words how it is learnt, and holds nothing that the files do not tell.
     """
 
     file: str

@@ -10,9 +10,10 @@ Value = str | int | float | None  # texts without blanks around them; an empty c
 class Sheet:
     """One sheet of a workbook, one CSV file, or one table of a page.
 
-    `file` is its path below the folder, with `/`; `name` is empty where the file has no sheets. `rows` are its cells
-    from the first row and column on; rows may differ in length. `formats` has the number format of numbers that have
-    one other than General, `formulas` the formulas (`rows` have their cached values), by row and column from 1.
+    `file` is its path below the folder, with `/`; `name` is empty where the file has no sheets. `rows` are its
+    cells from the first row and column on; rows may differ in length. `formats` has the number format of numbers
+    that have one other than General, `formulas` the formulas (`rows` have their cached values), by row and column
+    from 1.
     """
 
     file: str
@@ -26,7 +27,7 @@ class Sheet:
 
     @property
     def has_letters(self) -> bool:
-        """Whether its columns are called by letters, as in workbooks; those of CSV files and pages by their names."""
+        """Whether its columns are called by letters, as in workbooks, or by their names."""
         return self.file.lower().endswith((".xlsx", ".xlsm", ".xls", ".ods"))
 
 
