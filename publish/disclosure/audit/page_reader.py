@@ -11,13 +11,11 @@ from lxml.etree import _Element as Element  # pyright: ignore[reportPrivateUsage
 from publish.disclosure.audit.cells import MOST_COLUMNS, TOO_LARGE, Cells, Unreadable, Values, as_words
 from publish.disclosure.audit.sheet import Sheet, Value
 
-_NO_WORDS: Final = ("script", "style", "template", "noscript")
+_NO_WORDS: Final = ("script", "style")
 _BREAKS: Final = ("br", "p", "div", "li")
 _UNSEEN: Final = "[@hidden or contains(translate(@style, ' ', ''), 'display:none')]"
-_MOST_ACROSS, _MOST_DOWN = (
-    1_000,
-    65_534,
-)  # that a cell may span (the HTML standard, "Attributes common to td and th")
+_MOST_ACROSS: Final = 1_000  # columns that a cell may span (HTML standard, "Attributes common to td and th")
+_MOST_DOWN: Final = 65_534  # rows, likewise
 
 
 def read_page(file: Path, name: str) -> Iterator[Sheet]:
@@ -33,10 +31,8 @@ def read_page(file: Path, name: str) -> Iterator[Sheet]:
     values = Values()
     for number, table in enumerate(root.iter("table"), start=1):
         caption = as_words(_text(table.find("caption")))
-        cells = _cells(table, values)
-        yield cells.sheet(
-            name, caption or f"table {number}", hidden=bool(table.xpath(f"ancestor-or-self::*{_UNSEEN}"))
-        )
+        hidden = bool(table.xpath(f"ancestor-or-self::*{_UNSEEN}"))
+        yield _cells(table, values).sheet(name, caption or f"table {number}", hidden=hidden)
 
 
 def _parsed(content: bytes) -> Element:

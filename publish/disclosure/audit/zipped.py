@@ -29,8 +29,8 @@ def unzipped(file: Path) -> Generator[ZipFile]:
 def elements(parts: ZipFile, name: str, *tags: str, begun: bool = False) -> Iterator[tuple[str, Element]]:
     """The elements of these names ("{*}row") in a part, each as it ends, and with `begun` as it begins ("start").
 
-    Entities are not resolved, and nothing is fetched. Each is emptied after it was looked at, and what stands
-    before it is dropped: the size of the part does not matter to the memory.
+    Entities are not resolved, and nothing is fetched. Each is emptied after it was looked at, and dropped
+    when the next of its name ends: the size of the part does not matter to the memory.
     """
     with parts.open(name) as part:
         for event, element in etree.iterparse(
@@ -50,5 +50,5 @@ def elements(parts: ZipFile, name: str, *tags: str, begun: bool = False) -> Iter
 def _drop(element: Element) -> None:
     above = element.getparent()
     element.clear(keep_tail=True)
-    while above is not None and element.getprevious() is not None:
-        del above[0]
+    while (before := element.getprevious()) is not None and before.tag == element.tag and above is not None:
+        above.remove(before)
