@@ -31,3 +31,10 @@ class Rule:
             return value, value
         below, above = self.rounding_base // 2, (self.rounding_base - 1) // 2
         return max(value - below, self.threshold), value + above
+
+    def treated(self, value: int) -> tuple[int, int]:
+        """The same for a count of `value` that the rule is put to first: hidden where small, rounded elsewhere."""
+        if 0 < value < self.threshold:
+            return self.hidden
+        base = self.rounding_base
+        return self.shown((value + base // 2) // base * base)
