@@ -41,15 +41,18 @@ def read_ods(file: Path, name: str) -> Iterator[Sheet]:
     the workbook is locked or unpacks beyond measure, and errors of every kind where it is damaged.
     """
     with unzipped(file) as parts:
-        if "META-INF/manifest.xml" in parts.namelist() and b"encryption-data" in parts.read(
-            "META-INF/manifest.xml"
-        ):
+        if _is_locked(parts):
             raise Unreadable(LOCKED)
         styles = _Styles()
         if "styles.xml" in parts.namelist():
             for _, element in elements(parts, "styles.xml", *_STYLES):
                 styles.read(element)
         yield from _sheets(parts, styles, name)
+
+
+def _is_locked(parts: ZipFile) -> bool:
+    listing = "META-INF/manifest.xml"
+    return listing in parts.namelist() and b"encryption-data" in parts.read(listing)
 
 
 def _sheets(parts: ZipFile, styles: "_Styles", file: str) -> Iterator[Sheet]:

@@ -1,4 +1,7 @@
-"""XLSX and XLSM workbooks as sheets, read from their XML: openpyxl takes minutes for what this reads in seconds."""
+"""XLSX and XLSM workbooks as sheets, read from their XML.
+
+openpyxl gives either the values or the formulas, and holds every cell that has a style, be there millions.
+"""
 
 import posixpath
 import re
