@@ -251,10 +251,8 @@ def _month_masks(values: frozenset[object]) -> dict[object, Mask]:
 
 
 def _setting_masks(values: frozenset[object]) -> dict[object, Mask]:
-    codes: Sequence[str] = EVERY_SETTING.split("+")
-    return {
-        value: sum(1 << codes.index(code) for code in (str(value) or EVERY_SETTING).split("+")) for value in values
-    }
+    bits = {code: 1 << place for place, code in enumerate(EVERY_SETTING.split("+"))}
+    return {value: sum(bits[code] for code in (str(value) or EVERY_SETTING).split("+")) for value in values}
 
 
 def _day_masks(values: frozenset[object]) -> dict[object, Mask]:

@@ -339,13 +339,23 @@ class _Rows:
             return None
         if "name" in self.keys and not words["name"]:
             return None
-        place = place_of(words)
-        self.names.setdefault(place, words.get("name", "") or place[0])
+        place = self._apart(place_of(words), words.get("name", ""))
         setting = setting_of(words.get("setting", ""))
         if setting == OTHER_SETTING and self.both_others:
             setting = OTHER_SETTINGS
         sex = plain(words.get("sex", ""))
         return _OfRow(self.basis, label, place, setting, EVERY if sex in {"all", "total", "persons"} else sex)
+
+    def _apart(self, place: tuple[str, str, str], name: str) -> tuple[str, str, str]:
+        """The place, told from an earlier one of its codes with another name: an organisation that was renamed has
+        a row for each name, and a region's tests of no known board stand below those of the region.
+        """
+        if plain(self.names.setdefault(place, name or place[0])) == plain(name or place[0]):
+            return place
+        level, region, code = place
+        other = ("ICB", region, plain(name)) if level == "Region" else (level, region, f"{code} {plain(name)}")
+        self.names.setdefault(other, name)
+        return other
 
 
 def _word(row: Sequence[Value], place: int) -> str:
@@ -365,7 +375,7 @@ def place_of(words: Mapping[str, str]) -> tuple[str, str, str]:
         return "Organisation", region, code or name
     if icb or level in {"icb", "integrated care board"}:
         return "ICB", region, icb or name
-    return ("Region", region, "") if region else ("Organisation", "", name)
+    return ("Region", region, "") if region or level == "region" else ("Organisation", "", name)
 
 
 def state_of(cell: Value) -> tuple[State, float | None]:

@@ -38,3 +38,7 @@ class Rule:
             return self.hidden
         base = self.rounding_base
         return self.shown((value + base // 2) // base * base)
+
+    def allows(self, value: float) -> bool:
+        """Whether the rule shows a count so: zero, or a multiple of the base that is no small count."""
+        return value == 0 or (value % self.rounding_base == 0 and value >= self.threshold)
