@@ -158,10 +158,11 @@ def _decimals(digits: Decimal) -> int:
 def _span(value: float, decimals: int, of: int) -> _Span:
     """A half may have been rounded either way, so both ends belong to it; no share is below none or above all."""
     digits = _digits(value)
-    half = Fraction(1, 2 * 10 ** max(decimals, _decimals(digits)))
-    half = max(half, Fraction(10) ** (digits.adjusted() - DIGITS + 1))
-    share = Fraction(digits)
-    return _Span(max((share - half) / of, ANY.low), min((share + half) / of, ANY.high))
+    rounded_to, sure_to = max(decimals, _decimals(digits)), DIGITS - 1 - digits.adjusted()
+    places = max(rounded_to + 1, sure_to)
+    half = max(5 * 10 ** (places - rounded_to - 1), 10 ** (places - sure_to))
+    share, everything = int(digits.scaleb(places)), of * 10**places
+    return _Span(Fraction(max(share - half, 0), everything), Fraction(min(share + half, everything), everything))
 
 
 def _of_true_counts(rows: Sequence[Shares], spans: Sequence[tuple[_Span, ...]], rule: Rule) -> list[bool]:
