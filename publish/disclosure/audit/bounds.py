@@ -16,9 +16,9 @@ from publish.disclosure.audit.system import UNBOUNDED, Mask, System, Whole
 class Bounds:
     """What can be learnt of each unknown of a system.
 
-    `low` and `high` (tests) hold in every solution of the rows that were kept. `exact` is true for attacked unknowns
-    whose two ends were both seen in solutions in whole numbers: nothing closer can be learnt. `left_out` are rows
-    that cannot hold together with the others.
+    `low` and `high` (tests) hold in every solution of the rows that were kept. `exact` is true for attacked
+    unknowns whose two ends were both seen in solutions in whole numbers: nothing closer can be learnt. `left_out` are
+    rows that cannot hold together with the others.
     """
 
     low: Whole
@@ -116,7 +116,11 @@ def _split(system: System, unknowns: Whole, rows: Whole) -> Iterator[_Component]
         columns, lines = slice(left[number], left[number + 1]), slice(top[number], top[number + 1])
         own, kept = by_unknown[columns], by_row[lines]
         part = System(
-            system.low[own], system.high[own], _block(ordered, columns, lines), system.least[kept], system.most[kept]
+            system.low[own],
+            system.high[own],
+            _block(ordered, columns, lines),
+            system.least[kept],
+            system.most[kept],
         )
         yield _Component(unknowns[own], rows[kept], part, _is_tree(part))
 
@@ -130,5 +134,5 @@ def _block(rows: csr_array, columns: slice, lines: slice) -> csr_array:
 
 def _is_tree(system: System) -> bool:
     """Whether each unknown is reached from another in one way only, and one more of it is one more in its row."""
-    rows, unknowns = system.rows.shape
+    rows, unknowns = system.least.size, system.low.size
     return system.rows.nnz == rows + unknowns - 1 and bool((np.abs(system.rows.data) == 1).all())

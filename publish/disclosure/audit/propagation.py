@@ -26,7 +26,7 @@ class Propagated:
 class _Entries:
     """The coefficients of some of the rows, one after the other."""
 
-    def __init__(self, system: System, chosen: Mask):
+    def __init__(self, system: System, chosen: Mask) -> None:
         lengths = np.diff(system.rows.indptr)
         within = np.repeat(chosen, lengths)
         self.rows = np.flatnonzero(chosen & (lengths > 0))
@@ -57,8 +57,8 @@ class _Entries:
 def propagate(system: System, left_out: Mask) -> Propagated:
     """Narrow the bounds row by row until nothing more follows, without the rows in `left_out`.
 
-    A row that cannot hold with the bounds that the rows before it allow contradicts them: it is left out as well, and
-    all begins again without it. Rule: disclosure specification, "Routes", 3: differences.
+    A row that cannot hold with the bounds that the rows before it allow contradicts them: it is left out as well,
+    and all begins again without it. Rule: disclosure specification, "Routes", 3: differences.
     """
     out = left_out.copy()
     while True:

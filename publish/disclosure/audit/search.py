@@ -1,8 +1,8 @@
 """The closest bounds of unknowns that hang together, by linear and integer programmes (HiGHS).
 
-What is found holds without trust in the solver's arithmetic. A solution counts only where it holds in whole numbers.
-A bound counts only where it follows from the rows by adding them up, each times a multiplier, in whole numbers
-(weak duality); one that took a search by branches is searched for again, without the first search's short cuts.
+What is found holds without trust in the solver's arithmetic. A solution counts only where it holds in whole
+numbers. A bound counts only where it follows from the rows by adding them up, each times a multiplier, in whole
+numbers (weak duality); one that took a search by branches is searched for again, without the first search's short cuts.
 Limits are numbers of nodes, never of seconds, so that the same system has the same bounds everywhere.
 """
 
@@ -19,6 +19,8 @@ from publish.disclosure.audit.system import UNBOUNDED, Mask, System, Whole
 
 ROUNDS: Final = 12  # of solutions that push many unknowns at once
 NODES: Final = 1_000  # of one search by branches
+SHORT: Final = 30  # unknowns of a row: a whole solution is sought along rows that have no more
+LARGE: Final = 5_000  # unknowns: more are not searched by branches
 STEPS: Final = 20_000  # of the simplex method, over all searches of one kind in one component: no other begins then
 _STEP: Final = 2**20  # multipliers are taken to whole parts of 1 / this
 _EXACT: Final = 2**53  # whole numbers up to here are exact in floating point
@@ -59,7 +61,7 @@ class Found:
 class _Programme:
     """The component as the solver has it: unknowns counted from their lower bound, costs to be set."""
 
-    def __init__(self, system: System, *, whole: bool, short_cuts: bool = True):
+    def __init__(self, system: System, *, whole: bool, short_cuts: bool = True) -> None:
         self.system = system
         self.highs = highspy.Highs()
         for option, value in {
@@ -67,7 +69,7 @@ class _Programme:
             "threads": 1,
             "random_seed": 0 if short_cuts else 1,
             "presolve": "on" if whole and short_cuts else "off",
-            "simplex_iteration_limit": 50 * STEPS,
+            "simplex_iteration_limit": 5 * STEPS,
             "mip_max_nodes": NODES,
             "mip_rel_gap": 0.0,
             "mip_abs_gap": 0.999,
@@ -75,11 +77,11 @@ class _Programme:
             self.highs.setOptionValue(option, value)
         self.highs.passModel(_model(system, whole=whole))
         self.every = np.arange(system.low.size, dtype=np.int32)
-        self.steps = 0
+        self.steps = STEPS + 1 if whole and system.low.size > LARGE else 0
 
     @property
     def tired(self) -> bool:
-        """Whether it did all the work that it may."""
+        """Whether it did all the work that it may: searches by branches of large components may do none."""
         return self.steps > STEPS
 
     def minimise(self, costs: Costs) -> highspy.HighsModelStatus:
@@ -162,9 +164,9 @@ def _or_infinite(limits: Whole, values: Whole) -> Costs:
 def closest(system: System, attacked: Mask) -> Found:
     """The closest bounds of the attacked unknowns that are found within the limits.
 
-    First come solutions that push many unknowns at once, some up and some down: an unknown seen at both ends of what
-    is allowed is done. What is left is searched for one by one, the narrowest first, as far as STEPS allow: by the linear programme, and by
-    branches where its solution is not whole.
+    First come solutions that push many unknowns at once, some up and some down: an unknown seen at both ends of
+    what is allowed is done. What is left is searched for one by one, the narrowest first, as far as STEPS allow: by
+    the linear programme, and by branches where its solution is not whole and the component not too LARGE.
     """
     size = system.low.size
     found = Found(system.low.copy(), system.high.copy(), np.full(size, UNBOUNDED), np.full(size, -1))
@@ -199,6 +201,8 @@ def _solve(found: Found, costs: Costs, linear: _Programme, whole: _Programme) ->
     """See a solution that costs little: that of the linear programme, if whole."""
     status = linear.minimise(costs)
     values = linear.solution()
+    if values is None and status == highspy.HighsModelStatus.kOptimal:
+        values = _mended(linear, costs)
     if values is None and status != highspy.HighsModelStatus.kInfeasible and not whole.tired:
         status = whole.any_solution(costs)
         values = whole.solution()
@@ -206,6 +210,28 @@ def _solve(found: Found, costs: Costs, linear: _Programme, whole: _Programme) ->
         found.see(values)
     elif status == highspy.HighsModelStatus.kInfeasible:
         found.possible = False
+
+
+def _mended(linear: _Programme, costs: Costs) -> Whole | None:
+    """The last solution made whole by a search among the unknowns that share a short row with one that is not."""
+    system, values = linear.system, linear.values()
+    broken = np.abs(values - np.rint(values)) > 1e-6
+    values = np.rint(values).astype(np.int64) + system.low
+    links = abs(system.rows)
+    short = np.diff(links.indptr) <= SHORT
+    near = np.flatnonzero(broken | (links.T @ ((links @ broken.astype(np.int64)) * short) > 0))
+    rows = np.flatnonzero(links[:, near].sum(axis=1))
+    part = system.part(rows, near, np.where(np.isin(np.arange(values.size), near), system.low, values), system.high)
+    if near.size > LARGE:
+        return None
+    search = _Programme(part, whole=True)
+    search.any_solution(costs[near])
+    linear.steps += search.steps
+    found = search.solution()
+    if found is None:
+        return None
+    values[near] = found
+    return values if system.holds(values) else None
 
 
 def _each(found: Found, attacked: Mask, linear: _Programme, whole: _Programme) -> None:
@@ -269,12 +295,13 @@ def against(system: System) -> Whole:
 
     None are found only where a limit of the search is reached.
     """
-    rows, unknowns = system.rows.shape
-    give = csr_array(hstack([system.rows, eye_array(rows, dtype=np.int64), -eye_array(rows, dtype=np.int64)]))
+    rows, unknowns = system.least.size, system.low.size
+    one = csr_array(eye_array(rows)).astype(np.int64)
+    give = csr_array(hstack([system.rows, one, -one]))
     low = np.concatenate([system.low, np.zeros(2 * rows, np.int64)])
     high = np.concatenate([system.high, np.full(2 * rows, UNBOUNDED)])
     costs = (np.arange(low.size) >= unknowns).astype(np.float64)
-    for whole in (False, True):
+    for whole in (False, True) if unknowns <= LARGE else (False,):
         programme = _Programme(System(low, high, give, system.least, system.most), whole=whole)
         programme.minimise(costs)
         given = programme.values()[unknowns:].reshape(2, rows).sum(axis=0) > 1e-6

@@ -20,8 +20,8 @@ class System:
 
     `low` and `high` have one number for each unknown (0 or more; tests; `high` is UNBOUNDED where there is no
     limit). `rows` has whole, small coefficients, no stored zero, and no unknown twice in a row. Each row holds
-    `least <= row . x <= most`: an equation has the same in both, and "a part is at most its whole" has -UNBOUNDED or
-    UNBOUNDED on its open side. Rule: disclosure specification, "Audit".
+    `least <= row . x <= most`: an equation has the same in both, and "a part is at most its whole" has -UNBOUNDED
+    or UNBOUNDED on its open side. Rule: disclosure specification, "Audit".
     """
 
     low: Whole
