@@ -17,8 +17,8 @@ class Bounds:
     """What can be learnt of each unknown of a system.
 
     `low` and `high` (tests) hold in every solution of the rows that were kept. `exact` is true for attacked
-    unknowns whose two ends were both seen in solutions in whole numbers: nothing closer can be learnt. `left_out` are
-    rows that cannot hold together with the others.
+    unknowns whose two ends were both seen in solutions in whole numbers: nothing closer can be learnt. `left_out`
+    are rows that cannot hold together with the others.
     """
 
     low: Whole

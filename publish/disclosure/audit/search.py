@@ -2,8 +2,9 @@
 
 What is found holds without trust in the solver's arithmetic. A solution counts only where it holds in whole
 numbers. A bound counts only where it follows from the rows by adding them up, each times a multiplier, in whole
-numbers (weak duality); one that took a search by branches is searched for again, without the first search's short cuts.
-Limits are numbers of nodes, never of seconds, so that the same system has the same bounds everywhere.
+numbers (weak duality); one that took a search by branches is searched for again, without the first search's short
+cuts. Limits are numbers of steps and nodes, never of seconds, so that the same system has the same bounds
+everywhere.
 """
 
 import math
