@@ -53,7 +53,9 @@ def _read(look: Callable[[PdfReader], Iterator[str]], reader: PdfReader) -> list
 def _properties(reader: PdfReader) -> Iterator[str]:
     for name, value in (reader.metadata or {}).items():
         words = str(value)
-        if name in ("/Author", "/Creator", "/Manager", "/LastModifiedBy", "/SourceModified") and is_person(words):
+        # The creator is a program, by the standard; some write the author there.
+        named = name in ("/Author", "/Manager", "/LastModifiedBy") or (name == "/Creator" and " " in words)
+        if named and is_person(words):
             yield f"The properties name a person as {name[1:].lower()}: {words}."
         if PATH.search(words):
             yield f"The property {name[1:]} holds a path."

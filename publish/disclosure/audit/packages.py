@@ -1,6 +1,6 @@
 """What files hold besides their cells and words (route METADATA)."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -8,6 +8,7 @@ from publish.disclosure.audit.documents import document_finds
 from publish.disclosure.audit.excel_parts import Told, excel_tells
 from publish.disclosure.audit.finding import Finding, Route
 from publish.disclosure.audit.ods_reader import read_ods
+from publish.disclosure.audit.old_parts import old_finds
 from publish.disclosure.audit.open_parts import open_tells
 from publish.disclosure.audit.package_parts import Parts
 from publish.disclosure.audit.page_source import json_finds, page_finds
@@ -17,14 +18,10 @@ from publish.disclosure.audit.unseen_cells import sheet_findings, visible_number
 from publish.disclosure.audit.xls_reader import read_xls
 from publish.disclosure.audit.xlsx_reader import read_xlsx
 
-_READERS: Final[dict[str, Callable[[Path, str], Iterator[Sheet]]]] = {
-    ".xlsx": read_xlsx,
-    ".xlsm": read_xlsx,
-    ".xls": read_xls,
-    ".ods": read_ods,
-}
-_ZIPPED: Final = (".xlsx", ".xlsm", ".docx", ".pptx")
+_ZIPPED: Final = (".xlsx", ".xlsm", ".docx", ".pptx", ".xls")
 _OPEN: Final = (".ods", ".odt")
+_BOOKS: Final = (".xlsx", ".xlsm", ".xls")
+_OLD: Final = b"\xd0\xcf\x11\xe0"  # how files of older Office programs begin, whatever they are called
 _FINDS: Final[dict[str, Callable[[bytes], list[str]]]] = {
     ".pdf": document_finds,
     ".html": page_finds,
@@ -50,8 +47,7 @@ def package_findings(path: Path, file: str, sheets: Sequence[Sheet] | None = Non
     if suffix in _FINDS:
         return [_finding(file, ("", 0, "", detail)) for detail in _FINDS[suffix](_content(path))]
     held = _sheets(path, file) if sheets is None else sheets
-    told = _told(path, suffix, held)
-    return [*sheet_findings(held), *(_finding(file, each) for each in told)]
+    return [*sheet_findings(held), *(_finding(file, each) for each in _told(path, held))]
 
 
 def _finding(file: str, told: Told) -> Finding:
@@ -66,16 +62,31 @@ def _content(path: Path) -> bytes:
         return b""
 
 
+def _is_old(path: Path) -> bool:
+    try:
+        with path.open("rb") as opened:
+            return opened.read(len(_OLD)) == _OLD
+    except OSError:
+        return False
+
+
 def _sheets(path: Path, file: str) -> Sequence[Sheet]:
     """The sheets of a workbook; none where it is no workbook, or cannot be read (its reader reports that)."""
-    read = _READERS.get(path.suffix.lower())
+    suffix = path.suffix.lower()
     try:
-        return tuple(read(path, file)) if read else ()
+        if suffix == ".ods":
+            return tuple(read_ods(path, file))
+        if suffix in _BOOKS:
+            return tuple((read_xls if _is_old(path) else read_xlsx)(path, file))
     except Exception:  # there is no end to the kinds of error that damaged files bring about
         return ()
+    return ()
 
 
-def _told(path: Path, suffix: str, sheets: Sequence[Sheet]) -> list[Told]:
+def _told(path: Path, sheets: Sequence[Sheet]) -> list[Told]:
+    suffix = path.suffix.lower()
+    if suffix in _ZIPPED and _is_old(path):
+        return [("", 0, "", detail) for detail in old_finds(_content(path))]
     parts = Parts.of(path) if suffix in (*_ZIPPED, *_OPEN) else None
     if parts is None:
         return []

@@ -12,8 +12,7 @@ from publish.disclosure.audit.people import is_person
 from publish.disclosure.audit.pictures import PATH, comment_finds
 
 _AUTHORS: Final = ("author", "creator", "contributor", "maintainer", "editor", "sender", "accountableperson")
-_AT_MEDIA: Final = re.compile(r"@[^{}]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}")
-_HIDING_RULE: Final = re.compile(r"([^{}]+)\{[^{}]*(?:display:\s*none|visibility:\s*hidden)[^{}]*\}")
+_HIDING: Final = re.compile(r"display:\s*none|visibility:\s*hidden")
 _NUMBER: Final = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 _HIDDEN: Final = ("display:none", "visibility:hidden")
 
@@ -49,9 +48,21 @@ def is_hidden(element: Element, classes: frozenset[str]) -> bool:
 def hiding_classes(root: Element) -> frozenset[str]:
     """The classes that the page's own styles hide on every device (what is hidden on paper alone is shown)."""
     styles = " ".join(str(words) for style in root.iter("style") for words in style.itertext())
-    selectors = (match[1].split(",") for match in _HIDING_RULE.finditer(_AT_MEDIA.sub(" ", styles)))
-    names = (re.fullmatch(r"\w*\.([\w-]+)", selector.strip()) for group in selectors for selector in group)
-    return frozenset(name[1] for name in names if name)
+    selectors = (selector.strip() for group in _hiding_selectors(styles) for selector in group.split(","))
+    return frozenset(match[1] for selector in selectors if (match := re.fullmatch(r"\w*\.([\w-]+)", selector)))
+
+
+def _hiding_selectors(styles: str) -> Iterator[str]:
+    """The selectors of rules that hide, but for those within another rule (@media)."""
+    pieces = re.split(r"([{}])", styles)
+    within: list[str] = []
+    for words, brace in zip(pieces[::2], pieces[1::2], strict=False):
+        if brace == "{":
+            within.append(words.rpartition(";")[2])
+        elif within:
+            selector = within.pop()
+            if not within and _HIDING.search(words):
+                yield selector
 
 
 def page_finds(content: bytes) -> list[str]:

@@ -24,12 +24,11 @@ _ORGANISATIONS: Final = _set(
 )
 _PROGRAMS: Final = _set(
     """
-    openpyxl xlsxwriter libreoffice openoffice odfdo odfpy pandas polars python matplotlib seaborn plotly r
+    openpyxl xlsxwriter libreoffice openoffice odfdo odfpy pandas polars python matplotlib seaborn plotly
     rmarkdown knitr quarto openxlsx writexl typst latex tex pdftex xetex luatex lualatex pandoc microsoft excel
-    word powerpoint windows adobe acrobat photoshop illustrator indesign inkscape figma sas spss stata tableau
-    power bi apache poi aspose epplus closedxml exceljs sheetjs google chrome chromium firefox skia cairo
-    ghostscript quartz mac macos publish oracle sql crystal reports jasper wordpress drupal html css java
-    javascript perl ruby php
+    word powerpoint writer calc impress draw windows adobe acrobat photoshop illustrator indesign inkscape figma
+    sas spss stata tableau bi apache poi aspose epplus closedxml exceljs sheetjs google chrome chromium firefox
+    skia cairo ghostscript quartz macos publish oracle sql reports wordpress drupal html css java javascript php
     """
 )
 _LINKING: Final = _set("of for the and on in to by")

@@ -1,7 +1,9 @@
 """What files hold besides what they show: one planted leak at a time, the real folders, and damaged files."""
 
 import io
+import shutil
 import struct
+import subprocess
 import warnings
 import zipfile
 import zlib
@@ -21,6 +23,7 @@ from pypdf.annotations import Text as Note
 
 from publish.disclosure.audit.finding import Route
 from publish.disclosure.audit.number_formats import hides, holds_more
+from publish.disclosure.audit.old_parts import properties
 from publish.disclosure.audit.packages import package_findings
 from publish.disclosure.audit.people import is_person
 
@@ -238,7 +241,8 @@ def test_numbers_that_a_format_does_not_show(code, number, hidden):
     assert hides(code, number) is hidden
 
 
-PEOPLE = ("Jones, Emlyn", "SMITH, Jane (NHS ENGLAND - X24)", "Jane Smith", "J. van der Berg", "Jane O’Neill",
+PEOPLE = ("Jones, Emlyn", "SMITH, Jane (NHS ENGLAND - X24)", "Jane Smith", "J. van der Berg",
+          "Jane O’Neill", "Ruby Power",
           "jsmith", "HOME\\jsmith", "jane.smith@nhs.net", "NHS England; Jane Smith")  # fmt: skip
 OTHERS = ("NHS England", "Office for National Statistics", "ONS", "openpyxl", "LibreOffice", "Microsoft Excel",
           "Matplotlib v3.11.0", "Typst 0.15.1", "Performance Analysis Team", "england.did@nhs.net", "", "-",
@@ -431,6 +435,38 @@ def test_published_tables_13_and_4_hide_sheets_and_a_column():
     (table_4,) = (PUBLISHED / "2023-24").glob("*Table-4-*.xlsx")
     assert sum("The sheet is hidden" in detail for detail in details(table_13)) == 18
     assert [f[:3] for f in found(table_4) if "Column" in f[3]] == [("Provider", 0, "D")]
+
+
+def property_set(texts):
+    """A stream of properties as older Office programs write it: (number, kind, bytes)."""
+    entries, values = b"", b""
+    for number, kind, words in texts:
+        entries += struct.pack("<II", number, 8 + 8 * len(texts) + len(values))
+        values += struct.pack("<II", kind, len(words) // (2 if kind == 31 else 1)) + words
+    held = struct.pack("<II", 0, len(texts)) + entries + values
+    return b"\xfe\xff" + bytes(42) + struct.pack("<I", 48) + held
+
+
+def test_properties_of_older_files():
+    texts = ((4, 30, b"Smith, Jane\x00"), (8, 31, "Jane O’Neill\x00".encode("utf-16-le")), (9, 3, b"\x00" * 4))
+    stream = property_set(texts)
+    assert properties(stream) == [(4, "Smith, Jane"), (8, "Jane O’Neill")]
+    assert all(isinstance(properties(stream[:end]), list) for end in range(len(stream)))
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice, which writes XLS, is not installed")
+def test_people_and_hidden_sheets_of_an_older_workbook(tmp_path):
+    book = clean_book()
+    plant_name(book)
+    plant_sheet(book)
+    book.save(tmp_path / "a.xlsx")
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = ["soffice", profile, "--headless", "--convert-to", "xls", "--outdir", str(tmp_path), "a.xlsx"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=120)
+    assert found(tmp_path / "a.xls") == [
+        ("Working", 0, "", "The sheet is hidden and holds 2 numbers and 1 text."),
+        ("", 0, "", "The properties name a person as creator: Smith, Jane."),
+    ]
 
 
 NAMES = ("a.xlsx", "a.xlsm", "a.xls", "a.ods", "a.pdf", "a.html", "a.json", "a.svg", "a.png", "a.jpg", "a.docx")
