@@ -4,6 +4,7 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Final
 
 from publish.disclosure.audit.package_parts import attribute, elements, local, words_of
@@ -14,7 +15,8 @@ _PNG: Final = b"\x89PNG\r\n\x1a\n"
 _JPEG: Final = b"\xff\xd8"
 _EXIF: Final = b"Exif\x00\x00"
 _XMP: Final = b"http://ns.adobe.com/xap/1.0/\x00"
-_COMMENT: Final = re.compile(rb'(<g id="text_\d+">\s*)?<!--(.*?)-->', re.DOTALL)
+_SPELLING: Final = re.compile(rb'<g id="text_\d+">\s*$')
+_TAG: Final = 80  # characters, more than such a tag has
 _NAMED: Final = re.compile(
     r"(?:\b(?:[Bb]y|[Aa]uthor|[Ff]rom|[Aa]sk|[Cc]ontact)|@)[\s:(]+([A-Z][\w'’-]+(?: [A-Z][\w'’-]+)+)"
 )
@@ -153,7 +155,11 @@ def _hidden_number(words: str) -> list[str]:
 
 def _comments(content: bytes) -> Iterator[str]:
     """The comments but those by which matplotlib says what the letters that follow spell."""
-    return (match[2].decode("utf-8", "replace") for match in _COMMENT.finditer(content) if not match[1])
+    pieces = content.split(b"<!--")
+    for before, piece in pairwise(pieces):
+        words, end, _ = piece.partition(b"-->")
+        if end and not _SPELLING.search(before[-_TAG:]):
+            yield words.decode("utf-8", "replace")
 
 
 def comment_finds(words: str) -> list[str]:
