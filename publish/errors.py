@@ -33,6 +33,12 @@ class InputRefused(PublishError):
     exit_code = 3
 
 
+class Disclosed(PublishError):
+    """Files from which something can be learnt that the rule hides (exit code 4)."""
+
+    exit_code = 4
+
+
 class NotApproved(PublishError):
     """A release that may not be published as it stands (exit code 5)."""
 

@@ -67,8 +67,8 @@ def medians(tables: Sequence[Table], counts: Counts, rule: Rule) -> tuple[list[F
     """Medians shown where their count is hidden, or hidden where it is shown (route 5), and how many were tried.
 
     A median tells that there was a test with both dates; one that ends in a half, that they were even in number. A
-    hidden median beside a shown count tells that fewer than `threshold` of its tests have both dates, unless the rule
-    hides medians for that.
+    hidden median beside a shown count tells that fewer than `threshold` of its tests have both dates, unless the
+    rule hides medians for that.
     """
     found: list[Finding] = []
     tried = 0
@@ -96,6 +96,21 @@ def _median_shown(table: Table, figure: Figure, rule: Rule) -> Finding:
     else:
         detail = "a median is shown beside a hidden count: the days of very few tests"
     return found_at(table, figure, Route.MEDIAN, (low, high), detail)
+
+
+def shown_elsewhere(tables: Sequence[Table], counts: Counts, rule: Rule) -> list[Finding]:
+    """Counts that one cell hides and another shows (route 3: two tables that share a total)."""
+    found: list[Finding] = []
+    for count in counts.values():
+        if count.hidden and count.shown:
+            there = tables[count.shown.table]
+            figure = there.figures[count.shown.figure]
+            bounds = rule.shown(int(figure.value or 0))
+            place = " ".join((there.sheet.file, there.sheet.name)).strip()
+            detail = f"hidden here, and shown in row {figure.row} of {place}"
+            table = tables[count.hidden.table]
+            found.append(found_at(table, table.figures[count.hidden.figure], Route.DIFFERENCE, bounds, detail))
+    return found
 
 
 def hidden_places(tables: Iterable[Table]) -> Mapping[tuple[str, str, str], tuple[str, set[str]]]:

@@ -1,7 +1,7 @@
 """What the headings of published tables say: which tests a column of figures counts.
 
-Headings wander from year to year and from format to format (`Apr`, `April 2023 (tests)`, `Year to date`, `0-7 days`,
-`Accident and emergency: by next day (per cent)`); what they select does not.
+Headings wander from year to year and from format to format (`Apr`, `April 2023 (tests)`, `Year to date`,
+`0-7 days`, `Accident and emergency: by next day (per cent)`); what they select does not.
 """
 
 import re
@@ -47,9 +47,11 @@ OTHER_SETTINGS: Final = "06+07"
 
 @dataclass(frozen=True)
 class Selection:
-    """Which tests a column counts: `month` (1 to 12, `YEAR_SO_FAR`, or None where the rows or the title say it) with
-    its `year` where the heading has one; `setting` as codes joined by `+`; `days`; `band` of a characteristic of the
-    patient. `share` tells percentages, `rate` tests per 1,000, `read` whether the heading was understood.
+    """Which tests a column counts.
+
+    `month` is 1 to 12, `YEAR_SO_FAR`, or None where the rows or the title say it, with its `year` where the heading
+    has one; `setting` are codes joined by `+`; `band` is of a characteristic of the patient. `share` tells
+    percentages, `rate` tests per 1,000, `read` whether the heading was understood.
     """
 
     month: int | None = None

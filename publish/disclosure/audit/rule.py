@@ -8,14 +8,22 @@ class Rule:
     """Counts of 1 to `threshold - 1` are hidden, zero is not; others are shown to the nearest `rounding_base`.
 
     A base of 1 rounds nothing. `fewest_dates` is the fewest tests with both dates that a shown median may rest on.
-    With `secondary`, a hidden count may also be any other, hidden to protect its neighbours. Rule: disclosure
-    specification, "The attacker".
+    With `secondary`, a hidden count may also be any other, hidden to protect its neighbours. `strict` counts as
+    found also what the rule itself leaves open (see `leaves_sums`). Rule: disclosure specification, "The attacker".
     """
 
     threshold: int = 3
     rounding_base: int = 5
     fewest_dates: int = 1
     secondary: bool = False
+    strict: bool = False
+
+    @property
+    def leaves_sums(self) -> bool:
+        """Whether the rule, as published, lets counts follow from others that all obey it: it rounds, and hides no
+        further cells. A year of two hidden months and no others is hidden, and each month is 1.
+        """
+        return self.rounding_base > 1 and not self.secondary and not self.strict
 
     @property
     def hidden(self) -> tuple[int, int]:

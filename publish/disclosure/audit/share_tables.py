@@ -104,16 +104,27 @@ def _number(figure: Figure | None) -> int | None:
 
 
 def _learn(attacked: SharesAttacked, table: Table, row: _Row, found: Recovered) -> None:
-    if not found.exact:
+    """Keep what follows of a row: a finding where its whole or a part that is not zero is a single number."""
+    shown = [place for place, figure in enumerate(row.figures) if figure.state is State.SHOWN]
+    single = [place for place in shown if found.parts[place][0] == found.parts[place][1]]
+    telling = [place for place in single if found.parts[place][0]]
+    whole_known = found.whole[0] == found.whole[1]
+    if not (telling or whole_known):
         attacked.narrowed += 1
         return
-    shown = [place for place, figure in enumerate(row.figures) if figure.state is State.SHOWN]
-    first = row.figures[shown[0]]
-    parts = ", ".join(f"{found.parts[place][0]:,}" for place in shown)
-    names = ", ".join(column_name(table.sheet, row.figures[place].column) for place in shown)
+    named = telling or shown
+    parts = ", ".join(_in_words(found.parts[place]) for place in named)
+    names = ", ".join(column_name(table.sheet, row.figures[place].column) for place in named)
     printed = "" if row.shares.whole_shown is None else f" (shown as {row.shares.whole_shown:,})"
-    detail = f"the percentages in {names} can only be {parts} of {found.whole[0]:,} tests{printed}"
-    attacked.findings.append(found_at(table, first, Route.PERCENTAGE, found.parts[shown[0]], detail))
-    if row.whole is not None:
+    detail = f"the percentages in {names} can only be {parts} of {_in_words(found.whole)} tests{printed}"
+    attacked.findings.append(
+        found_at(table, row.figures[named[0]], Route.PERCENTAGE, found.parts[named[0]], detail)
+    )
+    if row.whole is not None and whole_known:
         attacked.learnt[row.whole] = found.whole
-    attacked.learnt |= {row.figures[place].key: found.parts[place] for place in shown}
+    attacked.learnt |= {row.figures[place].key: found.parts[place] for place in single}
+
+
+def _in_words(bounds: tuple[int, int]) -> str:
+    low, high = bounds
+    return f"{low:,}" if low == high else f"{low:,} to {high:,}"
