@@ -21,6 +21,7 @@ from publish.disclosure.audit.wording import HiddenCount, text_findings
 from publish.errors import InputRefused
 
 Tell = Callable[[str], None]
+_WORKBOOKS: Final = (".xlsx", ".xlsm", ".xls")
 LEAST_WORDS: Final = 3  # of a cell that is read as a sentence
 
 
@@ -117,8 +118,12 @@ def audit(folder: Path, older: Sequence[Path], rule: Rule, tell: Tell) -> Audite
 
 
 def _tables(read: ReadFolder) -> list[Table]:
-    """The tables of visible sheets: what hidden ones hold may be of another year, and is found as such."""
-    return [table for sheet in read.sheets if not sheet.hidden for table in recognise(sheet)]
+    """The tables of visible sheets, workbooks first: a count is named where it stands first. What hidden ones hold
+    may be of another year, and is found as such.
+    """
+    visible = [sheet for sheet in read.sheets if not sheet.hidden]
+    ordered = sorted(visible, key=lambda sheet: not sheet.file.lower().endswith(_WORKBOOKS))
+    return [table for sheet in ordered for table in recognise(sheet)]
 
 
 def _tally(solved: Solved) -> Tally:

@@ -27,6 +27,8 @@ _MORE_THAN: Final = re.compile(r"^(?:more than|over|>) ?(\d+) days?$")
 _WITHIN: Final = re.compile(r"^(?:by|within) (\d+) days?$")
 _AGE: Final = re.compile(r"^(?:age )?(\d+ ?(?:-|–|to) ?\d+|\d+ ?\+|\d+ and over)$")
 _DECILE: Final = re.compile(r"^(?:deprivation decile )?(\d+)(?: \(.*\))?$")
+OUTPATIENTS_AND_GPS: Final = "03+04"
+NOT_ADMITTED: Final = "03+04+06+07"
 # The seven patient source settings by their codes, as published in columns and in rows.
 _SETTINGS: Final = (
     (("a&e", "accident and emergency"), "05"),
@@ -36,9 +38,9 @@ _SETTINGS: Final = (
     (("gp direct access",), "04"),
     (("other health care provider", "other provider"), "06"),
     (("a&e, inpatients & day cases", "accident and emergency, inpatients and day cases"), "01+02+05"),
-    (("outpatients & gp direct access", "outpatients and gp direct access"), "03+04"),
+    (("outpatients & gp direct access", "outpatients and gp direct access"), OUTPATIENTS_AND_GPS),
     (("a&e / admitted", "accident and emergency and admitted"), "01+02+05"),
-    (("op / gp direct access",), "03+04+06+07"),
+    (("op / gp direct access",), NOT_ADMITTED),
 )
 EVERY_SETTING: Final = "01+02+03+04+05+06+07"
 OTHER_SETTING: Final = "07"

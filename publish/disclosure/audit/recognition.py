@@ -16,8 +16,10 @@ from publish.disclosure.audit.headings import (
     EVERY,
     EVERY_SETTING,
     MONTHS,
+    NOT_ADMITTED,
     OTHER_SETTING,
     OTHER_SETTINGS,
+    OUTPATIENTS_AND_GPS,
     UNKNOWN_DAYS,
     YEAR_SO_FAR,
     Selection,
@@ -151,6 +153,7 @@ class _Context:
     year: int  # in which the financial year begins; 0 where nothing says it
     quarter: int  # 0 to 3; -1 for none
     of_patients: bool
+    turnaround: bool
 
     def months(self, chosen: Selection, latest: Months) -> Months:
         """The months of a column: its own, those so far, the quarter, or the whole year."""
@@ -186,6 +189,7 @@ def _context(sheet: Sheet, header: int) -> _Context:
         year=int(found[1]) if found else 0,
         quarter=_quarter(quarter) if quarter else -1,
         of_patients=bool(_OF_PATIENTS.search(named.replace("-", " "))),
+        turnaround="turnaround" in named,
     )
 
 
@@ -236,6 +240,8 @@ def _columns(
         chosen = _characterised(chosen)
     if not any(each.setting == "06" for each in chosen.values()):
         chosen = {place: _both_others(each) for place, each in chosen.items()}
+    if context.turnaround:
+        chosen = {place: _with_others(each) for place, each in chosen.items()}
     chosen = {
         place: replace(each, share=True) if _holds_shares(sheet, header + 1, end, place) else each
         for place, each in chosen.items()
@@ -266,6 +272,11 @@ def _characterised(columns: Mapping[int, Selection]) -> dict[int, Selection]:
 def _both_others(chosen: Selection) -> Selection:
     """Where other health care providers are not apart, Other holds them."""
     return replace(chosen, setting=OTHER_SETTINGS) if chosen.setting == OTHER_SETTING else chosen
+
+
+def _with_others(chosen: Selection) -> Selection:
+    """In the tables of report turnaround, Outpatients and GP direct access hold all that are not admitted."""
+    return replace(chosen, setting=NOT_ADMITTED) if chosen.setting == OUTPATIENTS_AND_GPS else chosen
 
 
 def _groups(sheet: Sheet, header: int) -> dict[int, str]:
