@@ -11,6 +11,7 @@ from typing import Annotated, Final
 import typer
 
 from publish import __version__
+from publish.cli_audit import audit
 from publish.cli_check import check
 from publish.cli_options import (
     Database,
@@ -48,6 +49,9 @@ app = typer.Typer(
 app.command(epilog="Example: publish derive --records 2018-07.csv --submitter RR8 product.parquet")(derive)
 app.command(epilog="Example: publish link product.parquet registrations.csv --on Person_ID --within 62")(link)
 app.command(epilog="Example: publish check tables.ods table-1.xlsx --json checked.json")(check)
+app.command(
+    epilog="Example: publish audit outputs/2023-03-provisional/public --against outputs/2023-02-provisional/public"
+)(audit)
 app.add_typer(reference_app, name="reference")
 
 Config = Annotated[Path | None, typer.Option("--config", help="Your own house details (publication.toml).")]
@@ -66,7 +70,7 @@ Previous = Annotated[
 
 
 def main() -> None:
-    """Run the command line: exit codes 0 done, 2 usage, 3 input refused, 5 not approved, 1 a bug."""
+    """Run the command line: exit codes 0 done, 2 usage, 3 input refused, 4 disclosure, 5 not approved, 1 a bug."""
     _keep_libraries_off_the_screen()
     try:
         app()
@@ -145,7 +149,11 @@ def approve(
     output: Output = Path("outputs"),
     quiet: Quiet = False,
 ) -> None:
-    """Make the public folder from a reviewed draft: the same numbers, without the mark of a draft."""
+    """Make the public folder from a reviewed draft: the same numbers, without the mark of a draft.
+
+    What is about to be published is attacked first (see audit). Where something can be learnt of it that the policy
+    hides, nothing is published and the command ends with code 4.
+    """
     if not by.strip():
         raise UsageError("nobody is named", where="--by", do="give the name of the person who approves the release")
     folder = Path(release) if Path(release).is_dir() else output / release

@@ -153,7 +153,8 @@ def _sources(counted: Counted, reference: ReferenceData, settings: Settings) -> 
 def approve_release(folder: Path, by: str, tell: Tell) -> Path:
     """Make `public/` from an approved draft: the same numbers, without the mark of a draft.
 
-    Raises NotApproved where the draft is not what the release made: files added, changed or gone.
+    Raises NotApproved where the draft is not what the release made: files added, changed or gone; Disclosed where
+    something can be learnt of the files that the policy hides.
     """
     if folder.name:  # the root of a disk has none
         recover(folder)
@@ -167,13 +168,25 @@ def approve_release(folder: Path, by: str, tell: Tell) -> Path:
     manifest = read_manifest(folder / INTERNAL)
     _refuse_changes(folder, manifest["outputs"])
     edition = edition_of(manifest, draft=False)
-    tables = load_tables(folder / PROTECTED, Policy(**manifest["policy"]), annual=edition.period.annual)
+    policy = Policy(**manifest["policy"])
+    tables = load_tables(folder / PROTECTED, policy, annual=edition.period.annual)
     with whole(folder) as making:
         for part in (DRAFT, INTERNAL):
             _carry_over(folder / part, making / part)
         _write_outputs(tables, edition, making / PUBLIC, tell)
+        _pass_gate(making / PUBLIC, folder, edition, policy, tell)
         write_approval(by, file_hashes(making, (PUBLIC,)), manifest, making / INTERNAL)
     return folder / PUBLIC
+
+
+def _pass_gate(public: Path, release: Path, edition: Edition, policy: Policy, tell: Tell) -> None:
+    """Attack what is about to be published, with what was published before; the audit is kept with the release."""
+    # Loading what attacks takes longer than refusing a wrong path: it waits until it is needed.
+    from publish.gate import attacked, earlier_public, refuse_findings, write_audit
+
+    audited = attacked(public, earlier_public(release, edition, PUBLIC, INTERNAL), policy, tell)
+    refuse_findings(audited, release, INTERNAL)
+    write_audit(audited, public.parent / INTERNAL)
 
 
 def _write_outputs(tables: ReleaseTables, edition: Edition, folder: Path, tell: Tell) -> None:
