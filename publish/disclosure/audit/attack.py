@@ -6,18 +6,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from publish.disclosure.audit.cells_shown import hidden_places, medians, shown_elsewhere, unrounded
-from publish.disclosure.audit.differences import Solved, attack_differences, attack_over_time
 from publish.disclosure.audit.finding import Finding, Route
-from publish.disclosure.audit.linked import Counts, counts_of
-from publish.disclosure.audit.packages import package_findings
-from publish.disclosure.audit.reading import ReadFolder, read_folder
-from publish.disclosure.audit.recognition import Kind, State, Table, recognise
+from publish.disclosure.audit.properties.packages import package_findings
+from publish.disclosure.audit.reading.folder import ReadFolder, read_folder
+from publish.disclosure.audit.reading.sheet import Sheet, Text
+from publish.disclosure.audit.reading.texts import texts_of
+from publish.disclosure.audit.recognising.linked import Counts, counts_of
+from publish.disclosure.audit.recognising.recognition import Kind, State, Table, recognise
+from publish.disclosure.audit.routes.cells_shown import hidden_places, medians, shown_elsewhere, unrounded
+from publish.disclosure.audit.routes.differences import Solved, attack_differences, attack_over_time
+from publish.disclosure.audit.routes.share_tables import attack_shares
+from publish.disclosure.audit.routes.wording import HiddenCount, text_findings
 from publish.disclosure.audit.rule import Rule
-from publish.disclosure.audit.share_tables import attack_shares
-from publish.disclosure.audit.sheet import Sheet, Text
-from publish.disclosure.audit.texts import texts_of
-from publish.disclosure.audit.wording import HiddenCount, text_findings
 from publish.errors import InputRefused
 
 Tell = Callable[[str], None]

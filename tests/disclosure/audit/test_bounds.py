@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from pyscipopt import Model, quicksum
 from scipy.sparse import csr_array
 
-from publish.disclosure.audit.bounds import bounds
-from publish.disclosure.audit.system import UNBOUNDED, System
+from publish.disclosure.audit.bounding.bounds import bounds
+from publish.disclosure.audit.bounding.system import UNBOUNDED, System
 
 SMALL = settings(max_examples=400, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 HIDDEN = (1, 2)

@@ -22,10 +22,10 @@ from pypdf import PdfWriter
 from pypdf.annotations import Text as Note
 
 from publish.disclosure.audit.finding import Route
-from publish.disclosure.audit.number_formats import hides, holds_more
-from publish.disclosure.audit.old_parts import properties
-from publish.disclosure.audit.packages import package_findings
-from publish.disclosure.audit.people import is_person
+from publish.disclosure.audit.properties.number_formats import hides, holds_more
+from publish.disclosure.audit.properties.old_parts import properties
+from publish.disclosure.audit.properties.packages import package_findings
+from publish.disclosure.audit.properties.people import is_person
 
 PUBLISHED = Path(__file__).resolve().parents[4] / "shared" / "published"
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publish.disclosure.audit.percentages import Recovered, Shares, recover
+from publish.disclosure.audit.routes.percentages import Recovered, Shares, recover
 from publish.disclosure.audit.rule import Rule
 
 PUBLISHED = Path(__file__).resolve().parents[4] / "shared" / "published"

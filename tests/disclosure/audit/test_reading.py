@@ -12,7 +12,7 @@ from odfdo import Cell, Column, Document, Row, Table
 from openpyxl import Workbook, load_workbook
 from openpyxl.formula.translate import Translator
 
-from publish.disclosure.audit.reading import read_folder
+from publish.disclosure.audit.reading.folder import read_folder
 from publish.errors import InputRefused
 
 PUBLISHED = Path(__file__).resolve().parents[4] / "shared" / "published"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from publish.disclosure.audit.texts import texts_of
+from publish.disclosure.audit.reading.texts import texts_of
 
 PAGE = """<!DOCTYPE html><html lang="en"><head><title>Tests in England</title><style>.gone {display: none}
 .unseen {clip-path: inset(50%)} @media print {.skip {display: none}}</style></head><body>

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from publish.disclosure.audit.finding import Finding, Route
+from publish.disclosure.audit.reading.sheet import Text
+from publish.disclosure.audit.routes.wording import HiddenCount, text_findings
 from publish.disclosure.audit.rule import Rule
-from publish.disclosure.audit.sheet import Text
-from publish.disclosure.audit.wording import HiddenCount, text_findings
 
 HIDDEN = (
     HiddenCount("Barts Health NHS Trust", "R1H", "Magnetic Resonance Imaging"),

@@ -8,9 +8,9 @@ from typing import Any, Final
 import xlrd
 from xlrd.biffh import XLRDError
 
-from publish.disclosure.audit.cells import LOCKED, Cells, Unreadable, as_words, whole_or_not
-from publish.disclosure.audit.sheet import Sheet, Value
-from publish.disclosure.audit.xlsx_reader import as_date
+from publish.disclosure.audit.reading.cells import LOCKED, Cells, Unreadable, as_words, whole_or_not
+from publish.disclosure.audit.reading.sheet import Sheet, Value
+from publish.disclosure.audit.reading.xlsx_reader import as_date
 
 _LOCKED_XLSX: Final = "EncryptedPackage".encode("utf-16-le")
 

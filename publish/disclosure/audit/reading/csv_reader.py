@@ -9,8 +9,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from publish.disclosure.audit.cells import DAMAGED, Unreadable, Values
-from publish.disclosure.audit.sheet import Sheet, Value
+from publish.disclosure.audit.reading.cells import DAMAGED, Unreadable, Values
+from publish.disclosure.audit.reading.sheet import Sheet, Value
 
 _DELIMITERS: Final = ",;\t"
 _LOOKED_AT: Final = 50  # records, to see what stands between the values

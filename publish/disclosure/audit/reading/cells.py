@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from math import isfinite
 from typing import Final
 
-from publish.disclosure.audit.sheet import Sheet, Value
+from publish.disclosure.audit.reading.sheet import Sheet, Value
 
 MOST_BYTES: Final = 1_000_000_000  # of a file, and of all its parts together, unpacked
 MOST_ROWS: Final = 1_048_576

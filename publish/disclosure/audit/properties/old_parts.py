@@ -7,7 +7,7 @@ from typing import Final
 
 from xlrd.compdoc import CompDoc
 
-from publish.disclosure.audit.people import is_person
+from publish.disclosure.audit.properties.people import is_person
 
 _SUMMARIES: Final = ("\x05SummaryInformation", "\x05DocumentSummaryInformation")
 # Identifiers of properties in the two sets (MS-OLEPS, PIDSI_AUTHOR and so on).

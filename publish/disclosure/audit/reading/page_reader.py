@@ -8,8 +8,8 @@ from typing import Final
 from lxml import etree
 from lxml.etree import _Element as Element  # pyright: ignore[reportPrivateUsage]
 
-from publish.disclosure.audit.cells import MOST_COLUMNS, TOO_LARGE, Cells, Unreadable, Values, as_words
-from publish.disclosure.audit.sheet import Sheet, Value
+from publish.disclosure.audit.reading.cells import MOST_COLUMNS, TOO_LARGE, Cells, Unreadable, Values, as_words
+from publish.disclosure.audit.reading.sheet import Sheet, Value
 
 _NO_WORDS: Final = ("script", "style")
 _BREAKS: Final = ("br", "p", "div", "li")

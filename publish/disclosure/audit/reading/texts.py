@@ -8,10 +8,10 @@ from typing import Final
 
 from lxml.etree import _Element as Element  # pyright: ignore[reportPrivateUsage]
 
-from publish.disclosure.audit.documents import document_lines
-from publish.disclosure.audit.package_parts import Parts, attribute, elements, local, words_of
-from publish.disclosure.audit.page_source import hiding_classes, is_hidden, parsed_page
-from publish.disclosure.audit.sheet import Text
+from publish.disclosure.audit.properties.documents import document_lines
+from publish.disclosure.audit.properties.package_parts import Parts, attribute, elements, local, words_of
+from publish.disclosure.audit.properties.page_source import hiding_classes, is_hidden, parsed_page
+from publish.disclosure.audit.reading.sheet import Text
 
 _BLOCKS: Final = frozenset(
     {

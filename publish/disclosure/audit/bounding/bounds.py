@@ -7,9 +7,9 @@ import numpy as np
 from scipy.sparse import block_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
-from publish.disclosure.audit.propagation import Propagated, propagate
-from publish.disclosure.audit.search import Found, against, closest
-from publish.disclosure.audit.system import UNBOUNDED, Mask, System, Whole
+from publish.disclosure.audit.bounding.propagation import Propagated, propagate
+from publish.disclosure.audit.bounding.search import Found, against, closest
+from publish.disclosure.audit.bounding.system import UNBOUNDED, Mask, System, Whole
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from enum import IntEnum
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from publish.disclosure.audit.headings import (
+from publish.disclosure.audit.reading.sheet import Sheet, Value
+from publish.disclosure.audit.recognising.headings import (
     ALL_DAYS,
     EVERY,
     EVERY_SETTING,
@@ -27,7 +28,6 @@ from publish.disclosure.audit.headings import (
     select,
     setting_of,
 )
-from publish.disclosure.audit.sheet import Sheet, Value
 
 Months = tuple[int, int]  # the first and the last month of a period, counted from year 0; (0, 0) where not known
 NO_MONTHS: Final = (0, 0)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from publish.disclosure.audit.package_parts import attribute, elements, local, words_of
-from publish.disclosure.audit.people import is_person
+from publish.disclosure.audit.properties.package_parts import attribute, elements, local, words_of
+from publish.disclosure.audit.properties.people import is_person
 
 PATH: Final = re.compile(r"\b[A-Za-z]:\\|\\\\\w|(?<![\w.:/])/(?:home|Users|mnt|srv|tmp)/|\bfile:/")
 _PNG: Final = b"\x89PNG\r\n\x1a\n"

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from publish.disclosure.audit.finding import Finding, Route
-from publish.disclosure.audit.linked import Counts
-from publish.disclosure.audit.recognition import Figure, Kind, State, Table
+from publish.disclosure.audit.reading.sheet import Sheet
+from publish.disclosure.audit.recognising.linked import Counts
+from publish.disclosure.audit.recognising.recognition import Figure, Kind, State, Table
 from publish.disclosure.audit.rule import Rule
-from publish.disclosure.audit.sheet import Sheet
 
 LETTERS: Final = 26
 

@@ -8,8 +8,8 @@ from functools import lru_cache
 from typing import Final
 
 from publish.disclosure.audit.finding import Finding, Route
+from publish.disclosure.audit.reading.sheet import Text
 from publish.disclosure.audit.rule import Rule
-from publish.disclosure.audit.sheet import Text
 
 _WORDS: Final = (
     *("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),

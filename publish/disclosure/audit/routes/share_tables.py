@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from publish.disclosure.audit.cells_shown import column_name, found_at
 from publish.disclosure.audit.finding import Finding, Route
-from publish.disclosure.audit.headings import KNOWN_DAYS
-from publish.disclosure.audit.percentages import Recovered, Shares, recover
-from publish.disclosure.audit.recognition import Figure, Key, Kind, State, Table
+from publish.disclosure.audit.recognising.headings import KNOWN_DAYS
+from publish.disclosure.audit.recognising.recognition import Figure, Key, Kind, State, Table
+from publish.disclosure.audit.routes.cells_shown import column_name, found_at
+from publish.disclosure.audit.routes.percentages import Recovered, Shares, recover
 from publish.disclosure.audit.rule import Rule
 
 

@@ -9,7 +9,7 @@ from zipfile import ZipFile
 from lxml import etree
 from lxml.etree import _Element as Element  # pyright: ignore[reportPrivateUsage]
 
-from publish.disclosure.audit.cells import LOCKED, MOST_BYTES, TOO_LARGE, Unreadable
+from publish.disclosure.audit.reading.cells import LOCKED, MOST_BYTES, TOO_LARGE, Unreadable
 
 _ENCRYPTED: Final = 1  # a bit of a zip entry's flags
 

@@ -8,8 +8,8 @@ from typing import Final
 from openpyxl.utils.cell import get_column_letter
 
 from publish.disclosure.audit.finding import Finding, Route
-from publish.disclosure.audit.number_formats import hides, holds_more
-from publish.disclosure.audit.sheet import Sheet, Value
+from publish.disclosure.audit.properties.number_formats import hides, holds_more
+from publish.disclosure.audit.reading.sheet import Sheet, Value
 
 _OTHER_BOOK: Final = re.compile(
     r"(?<![\w\]])'?[^'!=+*(,]*\[(?:\d+|[^\[\]]+\.(?:xl\w{1,2}|ods|csv))\][^!\[\]]*!|'file:"

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-from publish.disclosure.audit.system import UNBOUNDED, Mask, System, Whole
+from publish.disclosure.audit.bounding.system import UNBOUNDED, Mask, System, Whole
 
 SWEEPS: Final = 500
 """Bounds that still creep after so many sweeps are left where they are: they are true, if not the closest."""

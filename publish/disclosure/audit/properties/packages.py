@@ -4,19 +4,19 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
 
-from publish.disclosure.audit.documents import document_finds
-from publish.disclosure.audit.excel_parts import Told, excel_tells
 from publish.disclosure.audit.finding import Finding, Route
-from publish.disclosure.audit.ods_reader import read_ods
-from publish.disclosure.audit.old_parts import old_finds
-from publish.disclosure.audit.open_parts import open_tells
-from publish.disclosure.audit.package_parts import Parts
-from publish.disclosure.audit.page_source import json_finds, page_finds
-from publish.disclosure.audit.pictures import picture_finds
-from publish.disclosure.audit.sheet import Sheet
-from publish.disclosure.audit.unseen_cells import sheet_findings, visible_numbers
-from publish.disclosure.audit.xls_reader import read_xls
-from publish.disclosure.audit.xlsx_reader import read_xlsx
+from publish.disclosure.audit.properties.documents import document_finds
+from publish.disclosure.audit.properties.excel_parts import Told, excel_tells
+from publish.disclosure.audit.properties.old_parts import old_finds
+from publish.disclosure.audit.properties.open_parts import open_tells
+from publish.disclosure.audit.properties.package_parts import Parts
+from publish.disclosure.audit.properties.page_source import json_finds, page_finds
+from publish.disclosure.audit.properties.pictures import picture_finds
+from publish.disclosure.audit.properties.unseen_cells import sheet_findings, visible_numbers
+from publish.disclosure.audit.reading.ods_reader import read_ods
+from publish.disclosure.audit.reading.sheet import Sheet
+from publish.disclosure.audit.reading.xls_reader import read_xls
+from publish.disclosure.audit.reading.xlsx_reader import read_xlsx
 
 _ZIPPED: Final = (".xlsx", ".xlsm", ".docx", ".pptx", ".xls")
 _OPEN: Final = (".ods", ".odt")

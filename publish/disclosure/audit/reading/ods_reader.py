@@ -8,7 +8,7 @@ from zipfile import ZipFile
 
 from lxml.etree import _Element as Element  # pyright: ignore[reportPrivateUsage]
 
-from publish.disclosure.audit.cells import (
+from publish.disclosure.audit.reading.cells import (
     LOCKED,
     MOST_COLUMNS,
     MOST_ROWS,
@@ -18,8 +18,8 @@ from publish.disclosure.audit.cells import (
     as_number,
     as_words,
 )
-from publish.disclosure.audit.sheet import Sheet, Value
-from publish.disclosure.audit.zipped import elements, unzipped
+from publish.disclosure.audit.reading.sheet import Sheet, Value
+from publish.disclosure.audit.reading.zipped import elements, unzipped
 
 _URN: Final = "{{urn:oasis:names:tc:opendocument:xmlns:{}:1.0}}"
 _OFFICE, _TABLE, _TEXT, _STYLE, _NUMBER = map(_URN.format, ("office", "table", "text", "style", "datastyle"))

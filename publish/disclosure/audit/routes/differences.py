@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from publish.disclosure.audit.bounds import Bounds, bounds
-from publish.disclosure.audit.cells_shown import found_at
+from publish.disclosure.audit.bounding.bounds import Bounds, bounds
 from publish.disclosure.audit.finding import Finding, Route
-from publish.disclosure.audit.linked import Count, Counts, Linked, Relation, linked
-from publish.disclosure.audit.recognition import Key, Table
+from publish.disclosure.audit.recognising.linked import Count, Counts, Linked, Relation, linked
+from publish.disclosure.audit.recognising.recognition import Key, Table
+from publish.disclosure.audit.routes.cells_shown import found_at
 from publish.disclosure.audit.rule import Rule
 
 MOST_NAMED = 3  # of the sums from which a count follows

@@ -7,10 +7,10 @@ from typing import Final
 from lxml.etree import _Element as Element  # pyright: ignore[reportPrivateUsage]
 from openpyxl.utils.cell import get_column_letter
 
-from publish.disclosure.audit.excel_parts import Told, commented
-from publish.disclosure.audit.package_parts import Parts, attribute, local, words_of
-from publish.disclosure.audit.people import is_person
-from publish.disclosure.audit.pictures import picture_finds
+from publish.disclosure.audit.properties.excel_parts import Told, commented
+from publish.disclosure.audit.properties.package_parts import Parts, attribute, local, words_of
+from publish.disclosure.audit.properties.people import is_person
+from publish.disclosure.audit.properties.pictures import picture_finds
 
 _MOST_COLUMNS: Final = 16_384
 _CONTENT: Final = "content.xml"

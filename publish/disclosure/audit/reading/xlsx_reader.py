@@ -17,9 +17,9 @@ from openpyxl.formula.translate import Translator
 from openpyxl.styles.numbers import BUILTIN_FORMATS, is_date_format
 from openpyxl.utils.cell import column_index_from_string, get_column_letter
 
-from publish.disclosure.audit.cells import Cells, as_number, as_words
-from publish.disclosure.audit.sheet import Sheet, Value
-from publish.disclosure.audit.zipped import elements, unzipped
+from publish.disclosure.audit.reading.cells import Cells, as_number, as_words
+from publish.disclosure.audit.reading.sheet import Sheet, Value
+from publish.disclosure.audit.reading.zipped import elements, unzipped
 
 _TRUE: Final = ("1", "true")
 _FROM_1904: Final = datetime(1904, 1, 1)

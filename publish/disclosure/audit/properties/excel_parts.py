@@ -5,10 +5,10 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from publish.disclosure.audit.package_parts import Parts, attribute, local, position, words_of
-from publish.disclosure.audit.people import is_person
-from publish.disclosure.audit.pictures import picture_finds
-from publish.disclosure.audit.unseen_cells import same_number
+from publish.disclosure.audit.properties.package_parts import Parts, attribute, local, position, words_of
+from publish.disclosure.audit.properties.people import is_person
+from publish.disclosure.audit.properties.pictures import picture_finds
+from publish.disclosure.audit.properties.unseen_cells import same_number
 
 # What a part of a file tells: sheet, row, column, and in what words.
 Told = tuple[str, int, str, str]

@@ -14,16 +14,16 @@ from typing import Final, NamedTuple
 import numpy as np
 from scipy.sparse import csr_array
 
-from publish.disclosure.audit.headings import (
+from publish.disclosure.audit.bounding.system import UNBOUNDED, System
+from publish.disclosure.audit.recognising.headings import (
     EVERY,
     EVERY_SETTING,
     FOREVER,
     KNOWN_DAYS,
     UNKNOWN_DAYS,
 )
-from publish.disclosure.audit.recognition import ENGLAND, Key, Kind, Months, State, Table
+from publish.disclosure.audit.recognising.recognition import ENGLAND, Key, Kind, Months, State, Table
 from publish.disclosure.audit.rule import Rule
-from publish.disclosure.audit.system import UNBOUNDED, System
 
 Mask = int  # a set of parts, one bit each
 # What the name of a group of tests says of the modality that it is a part of.

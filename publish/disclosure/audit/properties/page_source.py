@@ -8,8 +8,8 @@ from typing import Final
 from lxml import etree
 from lxml.etree import _Element as Element  # pyright: ignore[reportPrivateUsage]
 
-from publish.disclosure.audit.people import is_person
-from publish.disclosure.audit.pictures import PATH, comment_finds
+from publish.disclosure.audit.properties.people import is_person
+from publish.disclosure.audit.properties.pictures import PATH, comment_finds
 
 _AUTHORS: Final = ("author", "creator", "contributor", "maintainer", "editor", "sender", "accountableperson")
 _HIDING: Final = re.compile(r"display:\s*none|visibility:\s*hidden")

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from publish.disclosure.audit.cells import DAMAGED, MOST_BYTES, TOO_LARGE, Unreadable
-from publish.disclosure.audit.csv_reader import read_csv
-from publish.disclosure.audit.ods_reader import read_ods
-from publish.disclosure.audit.page_reader import read_page
-from publish.disclosure.audit.sheet import Sheet
-from publish.disclosure.audit.xls_reader import read_xls
-from publish.disclosure.audit.xlsx_reader import read_xlsx
+from publish.disclosure.audit.reading.cells import DAMAGED, MOST_BYTES, TOO_LARGE, Unreadable
+from publish.disclosure.audit.reading.csv_reader import read_csv
+from publish.disclosure.audit.reading.ods_reader import read_ods
+from publish.disclosure.audit.reading.page_reader import read_page
+from publish.disclosure.audit.reading.sheet import Sheet
+from publish.disclosure.audit.reading.xls_reader import read_xls
+from publish.disclosure.audit.reading.xlsx_reader import read_xlsx
 from publish.errors import InputRefused
 
 _OLD_OR_LOCKED: Final = b"\xd0\xcf\x11\xe0"

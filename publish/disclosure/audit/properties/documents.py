@@ -7,8 +7,8 @@ from typing import Final
 
 from pypdf import PdfReader
 
-from publish.disclosure.audit.people import is_person
-from publish.disclosure.audit.pictures import PATH, xmp_people
+from publish.disclosure.audit.properties.people import is_person
+from publish.disclosure.audit.properties.pictures import PATH, xmp_people
 
 # What pypdf says of documents that are not quite in order is nothing to the reader of an audit.
 logging.getLogger("pypdf").addHandler(logging.NullHandler())

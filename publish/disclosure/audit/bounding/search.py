@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, eye_array, hstack
 
-from publish.disclosure.audit.system import UNBOUNDED, Mask, System, Whole
+from publish.disclosure.audit.bounding.system import UNBOUNDED, Mask, System, Whole
 
 ROUNDS: Final = 12  # of solutions that push many unknowns at once
 NODES: Final = 1_000  # of one search by branches

@@ -1,0 +1,1 @@
+"""What a system of sums over whole numbers leaves open of each."""

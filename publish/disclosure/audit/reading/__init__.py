@@ -1,0 +1,1 @@
+"""Any published file as sheets of cells, and as words."""
