@@ -1,13 +1,18 @@
-"""The tables of one release: each built from the counts and passed through disclosure control, once."""
+"""The tables of one release: each built from the counts and passed through disclosure control, once.
 
-from collections.abc import Iterator
+Each is protected as it is built, so that true values are held of one table at a time. Only a policy with secondary
+suppression needs all of them at once.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
 import polars as pl
 
 from publish.counts.reduction import Counts
-from publish.disclosure.control import ProtectedTable, protect
+from publish.disclosure.control import ProtectedTable, protect, protect_together
 from publish.disclosure.policy import Policy
 from publish.fields.ages import NOT_KNOWN as AGE_NOT_KNOWN
 from publish.fields.patient import NOT_KNOWN
@@ -18,10 +23,12 @@ from publish.tables.annual import NATIONAL
 from publish.tables.builder import build
 from publish.tables.catalogue import ACTIVITY, MONTHLY_TABLES
 from publish.tables.places import commissioners_placed, places_on
-from publish.tables.specification import TableSpec
+from publish.tables.specification import TableSpec, WorkbookSpec
+from publish.tables.truth import TrueTable
 from publish.tables.workbooks import workbooks_of
 from publish.writing.content import ProtectedWorkbook, ReleaseTables
 
+YEAR_TO_DATE, YEAR_BEFORE = "year to date", "year before"
 PATIENTS, CHARACTERISTIC = "patients", "characteristic"
 NO_COMMISSIONERS: Final = (
     "No record leads to a commissioner in England: tables by commissioner have every test under none. Do not "
@@ -39,14 +46,30 @@ class Source:
     reference: ReferenceData
     policy: Policy
 
-    def table(self, spec: TableSpec, months: tuple[Month, ...]) -> ProtectedTable:
-        """The protected table of a specification for these months, with the names of the last day of its period."""
-        on = (months if spec.by_quarter else self.period.months)[-1].last_day
-        return protect(build(spec, self.counts, months, places_on(self.reference, on)), self.policy)
+    def true_table(self, asked: "Asked") -> TrueTable:
+        """The true values of a table, with the names of the last day of its period."""
+        on = (asked.months if asked.spec.by_quarter else self.period.months)[-1].last_day
+        return build(asked.spec, self.counts, asked.months, places_on(self.reference, on))
 
-    def england(self, spec: TableSpec, months: tuple[Month, ...]) -> ProtectedTable:
+    def protected(self, asked: Sequence["Asked"]) -> Iterator[ProtectedTable]:
+        """The tables that are asked for, protected, in their order."""
+        built = (self.true_table(each) for each in asked)
+        if self.policy.hides_more:
+            return iter(protect_together(list(built), self.counts, self.policy))
+        return (protect(table, self.policy) for table in built)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A table that a release has: its specification, and its months."""
+
+    spec: TableSpec
+    months: tuple[Month, ...]
+
+    @property
+    def england(self) -> "Asked":
         """England's rows alone."""
-        return self.table(replace(spec, basis=NATIONAL), months)
+        return replace(self, spec=replace(self.spec, basis=NATIONAL))
 
 
 def release_tables(
@@ -55,19 +78,31 @@ def release_tables(
     """Every table of the release: those of its workbooks, and those of its document."""
     on = period.latest.last_day
     source = Source(commissioners_placed(counts, reference, on), period, reference, policy)
-    of_document = {spec.number: spec for spec in (*MONTHLY_TABLES, ACTIVITY)}
-    held = set(counts.tests["month"].unique().cast(pl.String))
-    comparable = all(str(month) in held for month in (*period.year_before, *period.months))
-    workbooks = tuple(_workbooks(source))
+    in_workbooks, of_document = list(_workbooks(source)), _of_document(counts, period)
+    asked = [each for _, tables in in_workbooks for each in tables]
+    made = source.protected([*asked, *of_document.values()])
+    workbooks = tuple(ProtectedWorkbook(book, tuple(islice(made, len(tables)))) for book, tables in in_workbooks)
+    england = dict(zip(of_document, made, strict=True))
     return ReleaseTables(
         workbooks=workbooks,
-        england={number: source.england(spec, period.document_months) for number, spec in of_document.items()},
-        year_to_date=source.england(ACTIVITY, period.months),
-        year_before=source.england(ACTIVITY, period.year_before) if comparable else None,
+        year_to_date=england.pop(YEAR_TO_DATE),
+        year_before=england.pop(YEAR_BEFORE, None),
+        england=england,
         issues=missing_months(workbooks[0].tables[0], reference.successions),
         policy=policy,
         earlier=earlier,
     )
+
+
+def _of_document(counts: Counts, period: MonthlyPeriod) -> dict[str, Asked]:
+    """The tables of the document: by number, and the years that it compares, where the records have both."""
+    by_number = {spec.number: spec for spec in (*MONTHLY_TABLES, ACTIVITY)}
+    asked = {number: Asked(spec, period.document_months) for number, spec in by_number.items()}
+    asked[YEAR_TO_DATE] = Asked(ACTIVITY, period.months)
+    held = set(counts.tests["month"].unique().cast(pl.String))
+    if all(str(month) in held for month in (*period.year_before, *period.months)):
+        asked[YEAR_BEFORE] = Asked(ACTIVITY, period.year_before)
+    return {name: each.england for name, each in asked.items()}
 
 
 def left_out(counts: Counts, period: MonthlyPeriod, reference: ReferenceData) -> tuple[str, ...]:
@@ -96,20 +131,21 @@ def _obstacle(spec: TableSpec, counts: Counts, period: MonthlyPeriod, reference:
     return "Nothing is known of the patients that it is made of"
 
 
-def _workbooks(source: Source) -> Iterator[ProtectedWorkbook]:
+def _workbooks(source: Source) -> Iterator[tuple[WorkbookSpec, list[Asked]]]:
+    """The workbooks of the release that have tables, and these."""
     for workbook in workbooks_of(annual=source.period.annual):
         made = (
             spec for spec in workbook.tables if not _obstacle(spec, source.counts, source.period, source.reference)
         )
-        tables = tuple(table for spec in made for table in _tables(spec, source))
+        tables = [table for spec in made for table in _tables(spec, source.period)]
         if tables:
-            yield ProtectedWorkbook(workbook, tables)
+            yield workbook, tables
 
 
-def _tables(spec: TableSpec, source: Source) -> Iterator[ProtectedTable]:
+def _tables(spec: TableSpec, period: MonthlyPeriod) -> Iterator[Asked]:
     """The table for the whole period, or for each quarter."""
-    for months in quarters(source.period.year) if spec.by_quarter else (source.period.months,):
-        yield source.table(spec, months)
+    for months in quarters(period.year) if spec.by_quarter else (period.months,):
+        yield Asked(spec, months)
 
 
 def _has_commissioners(counts: Counts) -> bool:

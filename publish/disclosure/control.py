@@ -4,16 +4,22 @@ Rule (disclosure specification): counts below the threshold are hidden, zero is 
 to the nearest rounding base; a median is hidden where its count is, or where too few of its tests have both dates;
 a table that knows its persons hides a count of fewer persons than the threshold as well; a percentage or a rate is
 worked out from rounded counts, to few digits, so that it gives away nothing that they do not, and hidden where its
-count or its base is.
+count or its base is. Under a policy with secondary suppression the tables of a release are protected together: what
+rests on a count that protects another is hidden too.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
+from publish.counts.reduction import Counts
 from publish.disclosure.policy import Policy
+from publish.errors import InputRefused, UsageError
 from publish.period import Month
 from publish.tables.specification import PLACE, Column, Level, Measure, TableSpec
 from publish.tables.truth import TrueTable
@@ -30,7 +36,7 @@ _SEAL: Final = object()
 
 @dataclass(frozen=True)
 class ProtectedTable:
-    """A table that may be published. Only `protect` makes one.
+    """A table that may be published. Only `protect` and `protect_together` make one.
 
     `cells` has a row for every row of the table and every column of figures, in published order: level (see
     `Level`), region_code, org_code, provider_name (`-`, `-`, `ENGLAND` for England), what else its basis says of a
@@ -66,18 +72,70 @@ def protect(table: TrueTable, policy: Policy) -> ProtectedTable:
 
     Where its cells have the column `persons` (the distinct persons whose tests they count; null where not known),
     a cell of 1 to `threshold - 1` persons is hidden too, however many tests it counts. A month without tests has no
-    data; in any other column none is shown as zero.
+    data; in any other column none is shown as zero. Raises UsageError where the policy has secondary suppression,
+    which a table by itself cannot have.
     """
+    if policy.hides_more:
+        raise UsageError(
+            f"secondary = {policy.secondary!r} is for the tables of a release, which are protected together",
+            where="policy",
+            do='give a policy with secondary = "none" and with rounding',
+        )
+    return _protected(table, policy, pl.lit(value=False))
+
+
+def protect_together(tables: Sequence[TrueTable], counts: Counts, policy: Policy) -> list[ProtectedTable]:
+    """Apply a policy with secondary suppression to all tables of a release, which were built from these counts.
+
+    What `protect` would hide is hidden, and whatever rests on a count that is hidden anywhere, or is a part of it:
+    so a count is shown in all tables or in none, and a median, a percentage or a rate tells of shown counts alone.
+    Which further counts are hidden: see `publish.disclosure.secondary`. For a count of 1 to `threshold - 1` the
+    attacker is left with a range as wide as that; for no hidden one with less than two possible values. Raises
+    InputRefused where that cannot be reached.
+    """
+    # Loading the solver takes longer than building a table: only this policy waits for it.
+    from publish.disclosure.linked import linked
+    from publish.disclosure.secondary import hide, unprotected
+
+    found = linked(tables, counts)
+    values = found.system.values
+    small = np.isfinite(found.system.costs) & (values >= 1) & (values < policy.threshold)
+    width = max(policy.threshold - 2, 1)
+    hidden = hide(found.system, small, width)
+    weak, sums = unprotected(hidden, small, width), hidden.sums
+    _refuse_weak([table for table, tests in zip(tables, found.tests, strict=True) if _among(weak, tests).any()])
+    return [
+        _protected(table, policy, pl.lit(pl.Series(_among(sums, tests) | _among(sums, of))))
+        for table, tests, of in zip(tables, found.tests, found.of, strict=True)
+    ]
+
+
+def _among(sums: NDArray[np.bool_], numbers: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether each unknown is among the sums; that of a cell that counts nothing is not."""
+    return np.append(sums, np.False_)[numbers]
+
+
+def _refuse_weak(tables: Sequence[TrueTable]) -> None:
+    if tables:
+        raise InputRefused(
+            f"no further counts can be hidden that protect the hidden ones of {tables[0].spec.name}",
+            where="secondary suppression",
+            do='give a policy with rounding and secondary = "none"',
+        )
+
+
+def _protected(table: TrueTable, policy: Policy, hides_more: pl.Expr) -> ProtectedTable:
+    """The table under the policy; `hides_more` says of each of its cells whether it is hidden in any case."""
     spec, tests = table.spec, pl.col("tests")
     cells = pl.concat(
         [
             rows.with_columns(
                 value=_shown(column, spec, policy).cast(pl.Float64), empty=_without_data(column, spec)
             )
-            for column, rows in _by_column(table)
+            for column, rows in _by_column(table, hides_more)
         ]
     )
-    hidden = _few(tests, policy) | _few(pl.col("of"), policy).fill_null(value=False)
+    hidden = pl.col("further") | _few(tests, policy) | _few(pl.col("of"), policy).fill_null(value=False)
     if spec.measure.is_median:
         hidden |= pl.col("dated").is_between(1, policy.fewest_dates - 1)
     if PERSONS in table.cells.columns:
@@ -88,10 +146,11 @@ def protect(table: TrueTable, policy: Policy) -> ProtectedTable:
     return ProtectedTable(spec, table.months, cells.sort("place").select(*kept, value=shown, status=status), _SEAL)
 
 
-def _by_column(table: TrueTable) -> list[tuple[Column, pl.DataFrame]]:
-    """The cells of each column, with their place in the table."""
+def _by_column(table: TrueTable, hides_more: pl.Expr) -> list[tuple[Column, pl.DataFrame]]:
+    """The cells of each column, with their place in the table, and whether they are hidden to protect others."""
     columns = {(column.period, column.name): column for column in table.spec.columns_for(table.months)}
-    parts = table.cells.with_row_index("place").partition_by("period", "column", as_dict=True, maintain_order=True)
+    marked = table.cells.with_row_index("place").with_columns(further=hides_more)
+    parts = marked.partition_by("period", "column", as_dict=True, maintain_order=True)
     return [(columns[key], rows) for key, rows in parts.items()]
 
 
