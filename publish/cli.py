@@ -33,7 +33,7 @@ from publish.cli_reference import reference_app
 from publish.errors import PublishError, UsageError
 from publish.period import FinancialYear, Month, MonthlyPeriod, parse_period
 from publish.progress import progress
-from publish.release import Made, Settings, approve_release, make_release
+from publish.release import Approved, Made, Settings, approve_release, make_release
 from publish.tables.ledger import IN_TABLES, by_outcome
 
 DEMO_MONTH: Final = Month(2024, 3)
@@ -158,9 +158,10 @@ def approve(
         raise UsageError("nobody is named", where="--by", do="give the name of the person who approves the release")
     folder = Path(release) if Path(release).is_dir() else output / release
     with progress(quiet=quiet) as tell:
-        public = approve_release(folder.resolve() if folder.is_dir() else folder, by.strip(), tell)
+        approved = approve_release(folder.resolve() if folder.is_dir() else folder, by.strip(), tell)
     if not quiet:
-        print(f"Approved by {by.strip()}. To publish: {public}")
+        print(f"Approved by {by.strip()}. To publish: {approved.public}")
+        note(approved)
 
 
 @app.command(epilog="Example: publish synthesise --year 2023-24 --records 1000000 --seed 1 made-up.parquet")
@@ -199,15 +200,23 @@ def demo(
         make_up_records(MonthlyPeriod(DEMO_MONTH).usable, records, seed, file)
         settings = Settings(output, reference_folder=made_up_reference(file))
         made = make_release(MonthlyPeriod(DEMO_MONTH), [str(file)], settings, tell)
-        public = approve_release(made.folder, "the demonstration", tell)
+        approved = approve_release(made.folder, "the demonstration", tell)
     if not quiet:
         report(made)
-        print(f"\nA release of made-up records. Open {public / 'index.html'}")
+        note(approved)
+        print(f"\nA release of made-up records. Open {approved.public / 'index.html'}")
 
 
 def made_up_reference(file: Path) -> Path:
     """The folder of reference data that `synthesise` writes beside a file of made-up records."""
     return file.with_name(f"{file.stem}-reference")
+
+
+def note(approved: Approved) -> None:
+    """Say what the audit before approval let pass, as the policy does."""
+    if approved.left_by_rule:
+        listed = approved.public.parent / "internal" / "audit.json"
+        print(f"Note: {approved.left_by_rule:,} counts follow from sums of others, as the rule lets them: {listed}")
 
 
 def report(made: Made) -> None:

@@ -66,6 +66,14 @@ class Made:
 
 
 @dataclass(frozen=True)
+class Approved:
+    """What an approval made: the public folder, and how many counts its rule lets follow from others."""
+
+    public: Path
+    left_by_rule: int
+
+
+@dataclass(frozen=True)
 class Counted:
     """What the records of a run come down to: the counts of each file, all of them together, and the ledger."""
 
@@ -150,7 +158,7 @@ def _sources(counted: Counted, reference: ReferenceData, settings: Settings) -> 
     }
 
 
-def approve_release(folder: Path, by: str, tell: Tell) -> Path:
+def approve_release(folder: Path, by: str, tell: Tell) -> Approved:
     """Make `public/` from an approved draft: the same numbers, without the mark of a draft.
 
     Raises NotApproved where the draft is not what the release made: files added, changed or gone; Disclosed where
@@ -174,19 +182,23 @@ def approve_release(folder: Path, by: str, tell: Tell) -> Path:
         for part in (DRAFT, INTERNAL):
             _carry_over(folder / part, making / part)
         _write_outputs(tables, edition, making / PUBLIC, tell)
-        _pass_gate(making / PUBLIC, folder, edition, policy, tell)
+        left_by_rule = _pass_gate(making / PUBLIC, folder, edition, policy, tell)
         write_approval(by, file_hashes(making, (PUBLIC,)), manifest, making / INTERNAL)
-    return folder / PUBLIC
+    return Approved(folder / PUBLIC, left_by_rule)
 
 
-def _pass_gate(public: Path, release: Path, edition: Edition, policy: Policy, tell: Tell) -> None:
-    """Attack what is about to be published, with what was published before; the audit is kept with the release."""
+def _pass_gate(public: Path, release: Path, edition: Edition, policy: Policy, tell: Tell) -> int:
+    """Attack what is about to be published, with what was published before; the audit is kept with the release.
+
+    Returns how many counts the rule itself leaves open to sums.
+    """
     # Loading what attacks takes longer than refusing a wrong path: it waits until it is needed.
     from publish.gate import attacked, earlier_public, refuse_findings, write_audit
 
     audited = attacked(public, earlier_public(release, edition, PUBLIC, INTERNAL), policy, tell)
     refuse_findings(audited, release, INTERNAL)
     write_audit(audited, public.parent / INTERNAL)
+    return len(audited.left_by_rule)
 
 
 def _write_outputs(tables: ReleaseTables, edition: Edition, folder: Path, tell: Tell) -> None:

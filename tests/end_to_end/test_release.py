@@ -171,7 +171,7 @@ def test_house_details_and_policy_of_ones_own(tmp_path, records):
 
 def test_approval(tmp_path, records):
     made, _ = make(tmp_path, records)
-    public = approve_release(made.folder, "A Statistician", lambda _: None)
+    public = approve_release(made.folder, "A Statistician", lambda _: None).public
     approval = json.loads((made.folder / "internal" / "approval.json").read_text())
     assert approval["approved_by"] == "A Statistician"
     assert set(approval["outputs"]) == {

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from scipy.sparse import block_array, csr_array
@@ -10,6 +11,8 @@ from scipy.sparse.csgraph import connected_components
 from publish.disclosure.audit.bounding.propagation import Propagated, propagate
 from publish.disclosure.audit.bounding.search import Found, against, closest
 from publish.disclosure.audit.bounding.system import UNBOUNDED, Mask, System, Whole
+
+WORTH_TELLING: Final = 2_000  # unknowns that are searched together: fewer take no time
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,8 @@ def bounds(system: System, attacked: Mask, tell: Callable[[str], None]) -> Bound
                 exact[part.unknowns] = attacked[part.unknowns]
                 continue
             if part.key not in done:
-                tell(f"Bounding {part.unknowns.size:,} linked cells ({number} of {len(parts)})")
+                if part.unknowns.size >= WORTH_TELLING:
+                    tell(f"Bounding {part.unknowns.size:,} linked counts ({number} of {len(parts)} groups)")
                 done[part.key] = closest(part.system, attacked[part.unknowns])
             _take(part, done[part.key], reached, exact, left_out)
         if (left_out == reached.left_out).all():

@@ -14,6 +14,7 @@ from publish.disclosure.audit.reading.xls_reader import read_xls
 from publish.disclosure.audit.reading.xlsx_reader import read_xlsx
 from publish.errors import InputRefused
 
+WORTH_TELLING: Final = 4 << 20  # bytes: smaller files take no time
 _OLD_OR_LOCKED: Final = b"\xd0\xcf\x11\xe0"
 
 
@@ -33,16 +34,18 @@ class ReadFolder:
 def read_folder(folder: Path, tell: Callable[[str], None]) -> ReadFolder:
     """Read all published files of a folder and the folders below it, or of one file alone.
 
-    XLSX, XLSM, XLS, ODS, CSV and HTML; files of other kinds are named only. `tell` is called with each as it is
-    read. Raises InputRefused where there is no such folder, or nothing in it. Rule: disclosure specification,
+    XLSX, XLSM, XLS, ODS, CSV and HTML; files of other kinds are named only. `tell` is called as it begins, and with
+    each large file. Raises InputRefused where there is no such folder, or nothing in it. Rule: disclosure specification,
     "The attacker".
     """
     paths = dict(sorted(_paths(folder)))
+    tell(f"Reading {len(paths):,} {'file' if len(paths) == 1 else 'files'} of {folder}")
     sheets: list[Sheet] = []
     unread: list[tuple[str, str]] = []
     for name, path in paths.items():
         if path.suffix.lower() in _READERS:
-            tell(f"Reading {name}")
+            if path.stat().st_size >= WORTH_TELLING:
+                tell(f"Reading {name}")
             try:
                 sheets += _read(path, name)
             except Unreadable as why:
