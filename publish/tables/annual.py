@@ -38,7 +38,7 @@ PERCENTAGE_NOTES: Final = (
 )
 PERCENTAGE_KEY: Final = (
     "0 = zero activity submitted, or a percentage that rounds to zero",
-    "* = suppression: values of less than {threshold}, and percentages of them, are suppressed",
+    "* = suppression: values of less than {threshold}, and percentages of them, are suppressed{others}",
     "Blank cells = no data has been submitted, so there is nothing to take a percentage of",
 )
 _REQUEST_REMARK: Final = (

@@ -35,7 +35,7 @@ COUNT_NOTES: Final = (REGION_NOTE, rounding_note("England and {total} totals", "
 BLANK_CELLS: Final = "Blank cells = no data has been submitted"
 KEY_WITHOUT_BLANKS: Final = (
     "0 = zero activity submitted",
-    "* = suppression: values of less than {threshold} are suppressed",
+    "* = suppression: values of less than {threshold} are suppressed{others}",
 )
 COUNT_KEY: Final = (*KEY_WITHOUT_BLANKS, BLANK_CELLS)
 _MEDIAN_NOTES = (
@@ -45,7 +45,7 @@ _MEDIAN_NOTES = (
 )
 _MEDIAN_KEY = (
     "0 = median value is 0",
-    "* = suppression: medians of less than {threshold} tests are suppressed",
+    "* = suppression: medians of less than {threshold} tests are suppressed{others}",
     "Blank cells = no data has been submitted (activity, or {dates})",
 )
 _REQUEST_DATES = "valid 'date of test request' or 'date of test request received'"

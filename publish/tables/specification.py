@@ -158,7 +158,8 @@ class TableSpec:
     not divide by setting; `divided_by` is the column of the counts that they gather, `setting_heading` its heading.
     `only` are columns of the counts with the one value that is counted. `columns` are its columns of figures, empty
     for a table with a column for each month. `notes` and `key` stand at the foot of the sheet, `remarks` above its
-    header; they may name `{threshold}`, `{base}`, `{total}`, `{row}`, `{rows}` and what a commissioner is called.
+    header; they may name `{threshold}`, `{others}` (what else is hidden), `{base}`, `{total}`, `{row}`, `{rows}`
+    and what a commissioner is called.
     """
 
     number: str

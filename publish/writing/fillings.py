@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from publish.disclosure.control import ProtectedTable
 from publish.disclosure.policy import Policy
@@ -9,6 +10,8 @@ from publish.edition import Edition
 from publish.period import Month, quarters
 from publish.tables.places import commissioner_word
 from publish.tables.specification import YEAR, Column
+
+OTHERS_TOO: Final = ", and so are further values, so that these cannot be worked out"
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class Fillings:
         commissioner = commissioner_word(self.edition.period.latest.last_day)
         return text.format(
             threshold=self.policy.threshold,
+            others=OTHERS_TOO if self.policy.hides_more else "",
             base=self.policy.rounding_base,
             percentages=_decimals(self.policy.percentage_decimals),
             total=self.year_heading,

@@ -308,6 +308,15 @@ def test_notes_are_numbered_and_name_the_policy(write):
     assert not any("{" in text for text in texts(sheet))
 
 
+@pytest.mark.parametrize("spec", [TABLE_1, TABLE_5])
+def test_the_key_says_where_values_are_hidden_to_protect_others(write, spec):
+    said = ", and so are further values, so that these cannot be worked out"
+    _, _, sheet = open_sheets(write(spec, policy=Policy(3, 1, 1, secondary="lp")))
+    assert next(text for text in texts(sheet) if text.startswith("* =")).endswith(f"are suppressed{said}")
+    _, _, sheet = open_sheets(write(spec))
+    assert not [text for text in texts(sheet) if said in text]
+
+
 def test_the_title_page_says_what_it_must(write):
     _, title, _ = open_sheets(write(TABLE_5))
     assert [title[cell].value for cell in ("A4", "A5", "A6")] == [
