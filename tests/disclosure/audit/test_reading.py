@@ -96,7 +96,7 @@ class TestFolders:
         found = read_folder(tmp_path, told.append)
         assert found.files == ("B.csv", "a.csv", "a/z.csv", "b.csv", "note.txt")
         assert [sheet.file for sheet in found.sheets] == ["B.csv", "a.csv", "a/z.csv", "b.csv"]
-        assert told == [f"Reading 4 files of {tmp_path}"]
+        assert told == ["Reading 5 published files"]
 
     def test_a_single_file_is_read_alone(self, tmp_path):
         written(tmp_path, "b.csv", "2")

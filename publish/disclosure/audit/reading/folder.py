@@ -35,11 +35,11 @@ def read_folder(folder: Path, tell: Callable[[str], None]) -> ReadFolder:
     """Read all published files of a folder and the folders below it, or of one file alone.
 
     XLSX, XLSM, XLS, ODS, CSV and HTML; files of other kinds are named only. `tell` is called as it begins, and with
-    each large file. Raises InputRefused where there is no such folder, or nothing in it. Rule: disclosure specification,
-    "The attacker".
+    each large file. Raises InputRefused where there is no such folder, or nothing in it. Rule: disclosure
+    specification, "The attacker".
     """
     paths = dict(sorted(_paths(folder)))
-    tell(f"Reading {len(paths):,} {'file' if len(paths) == 1 else 'files'} of {folder}")
+    tell(f"Reading {len(paths):,} published {'file' if len(paths) == 1 else 'files'}")
     sheets: list[Sheet] = []
     unread: list[tuple[str, str]] = []
     for name, path in paths.items():
