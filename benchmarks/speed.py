@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-# These two say themselves how long they took: starting Python and loading libraries would hide it.
+# These say themselves how long they took: starting Python and loading libraries would hide it.
 SCAN = """
 import sys, time
 import polars as pl
@@ -33,8 +33,17 @@ optional = items_there(file, FROM_PATIENT) if annual else ()
 reduce_records(read_records(file, NEEDED, optional=optional), reference, annual=annual)
 print(time.perf_counter() - begun)
 """
+AUDIT = """
+import sys, time
+from pathlib import Path
+from publish.disclosure.policy import load_policy
+from publish.gate import attacked
+begun = time.perf_counter()
+attacked(Path(sys.argv[1]), (), load_policy(), lambda step: None)
+print(time.perf_counter() - begun)
+"""
 MONTH, NAME = "2024-03", "2024-03-provisional"
-YEAR = "2023-24"
+YEAR, YEAR_NAME = "2023-24", "2023-24-final"
 
 
 @dataclass(frozen=True)
@@ -74,8 +83,10 @@ def steps(records: int, folder: Path) -> dict[str, Run]:
         "first release": measure(*release, MONTH, *given, *output),
         "second release (stored counts)": measure(*release, MONTH, *given, *output),
         "approval": measure("-m", "publish", "approve", NAME, "--by", "a benchmark", *output),
+        "audit, monthly": measure("-c", AUDIT, folder / "outputs" / NAME / "public"),
         "reduction to counts, annual": measure("-c", REDUCTION, file, sites, "annual"),
         "annual release": measure(*release, YEAR, *given, *output),
+        "audit, annual": measure("-c", AUDIT, folder / "outputs" / YEAR_NAME / "draft"),
         "demonstration": measure(
             *("-m", "publish", "demo", "--records", records, "--output", folder / "demo", "--quiet")
         ),

@@ -1,14 +1,14 @@
 """The command that attacks a folder of published tables: audit."""
 
-import json
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from publish.cli_options import PolicyFile, Quiet
 from publish.disclosure.policy import load_policy
-from publish.errors import Disclosed, InputRefused
+from publish.errors import Disclosed
+from publish.json_files import write_json
 from publish.progress import progress
 
 
@@ -41,18 +41,8 @@ def audit(
     with progress(quiet=quiet) as tell:
         audited = attacked(folder, against or (), load_policy(policy), tell, strict=strict)
     if to_json:
-        _write(to_json, audited.as_json())
+        write_json(to_json, audited.as_json())
     for line in lines(audited):
         print(line)
     if audited.findings:
         raise typer.Exit(Disclosed.exit_code)
-
-
-def _write(file: Path, audited: dict[str, Any]) -> None:
-    text = json.dumps(audited, ensure_ascii=False, indent=1)
-    try:
-        file.write_text(f"{text}\n", encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise InputRefused(
-            "cannot be written", where=str(file), do="give a file in a folder that exists"
-        ) from error

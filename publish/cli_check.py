@@ -1,6 +1,5 @@
 """The command that tests workbooks for accessibility: check."""
 
-import json
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -9,6 +8,7 @@ import typer
 from publish.accessibility.checking import Checked, Verdict, check_workbook
 from publish.accessibility.point import Outcome, Weight
 from publish.errors import InputRefused
+from publish.json_files import write_json
 
 MOST_PLACES: Final = 5  # shown on screen for each point; the JSON file has them all
 _INDENT: Final = " " * 23
@@ -27,7 +27,7 @@ def check(
     checked = [check_workbook(file) for file in files]
     print("\n\n".join("\n".join(lines(each)) for each in checked))
     if to_json:
-        _write(to_json, checked)
+        write_json(to_json, {"files": [_as_json(each) for each in checked]})
     if any(each.fails for each in checked):
         raise typer.Exit(InputRefused.exit_code)
 
@@ -66,16 +66,6 @@ def _places(verdict: Verdict) -> list[str]:
     told = [f"{_INDENT}{': '.join(filter(None, finding))}" for finding in found[:MOST_PLACES]]
     more = len(found) - MOST_PLACES
     return [*told, *([f"{_INDENT}and {more:,} more"] if more > 0 else [])]
-
-
-def _write(file: Path, checked: list[Checked]) -> None:
-    text = json.dumps({"files": [_as_json(each) for each in checked]}, indent=2, ensure_ascii=False)
-    try:
-        file.write_text(f"{text}\n", encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise InputRefused(
-            "cannot be written", where=str(file), do="give a file in a folder that exists"
-        ) from error
 
 
 def _as_json(checked: Checked) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The gate before publication: what is about to be published is attacked first, with what was published before."""
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -12,6 +11,7 @@ from publish.disclosure.audit.rule import Rule
 from publish.disclosure.policy import Policy
 from publish.edition import Edition
 from publish.errors import Disclosed
+from publish.json_files import write_json
 from publish.progress import Tell
 from publish.writing.manifest import read_manifest
 
@@ -53,8 +53,7 @@ def earlier_public(release: Path, edition: Edition, public: str, internal: str) 
 
 def write_audit(audited: Audited, folder: Path) -> None:
     """Write every finding, and what each route came to, into `audit.json`."""
-    text = json.dumps(audited.as_json(), ensure_ascii=False, indent=1)
-    (folder / AUDIT_FILE).write_text(text + "\n", encoding="utf-8", newline="\n")
+    write_json(folder / AUDIT_FILE, audited.as_json())
 
 
 def refuse_findings(audited: Audited, release: Path, internal: str) -> None:
