@@ -18,7 +18,7 @@ from publish.disclosure.secondary import System
 from publish.fields.setting import GP_DIRECT_ACCESS
 from publish.tables.builder import KEYS
 from publish.tables.specification import Column, Level, TableSpec
-from publish.tables.truth import ENGLAND_CODE, TrueTable
+from publish.tables.truth import ENGLAND_CODE, YEAR, TrueTable
 
 Numbers = NDArray[np.int64]
 
@@ -118,9 +118,22 @@ def _ties(parts: pl.DataFrame) -> tuple[pl.DataFrame, Numbers]:
         ),
         inside,
     ]
-    tied = pl.concat([frame.with_columns(kind=pl.lit(place)) for place, frame in enumerate(ties)])
+    tests = pl.concat([parts.select("part", "tests"), _as_parts(outside, parts.height)])
+    tied = _that_hold(
+        pl.concat([frame.with_columns(kind=pl.lit(place)) for place, frame in enumerate(ties)]), tests
+    )
     numbered = tied.sort("kind", "sum").with_columns(sum=pl.struct("kind", "sum").rle_id().cast(pl.Int64))
     return numbered.drop("kind"), outside
+
+
+def _as_parts(tests: Numbers, first: int) -> pl.DataFrame:
+    return pl.DataFrame({"part": np.arange(first, first + tests.size), "tests": tests}).cast(pl.Int64)
+
+
+def _that_hold(ties: pl.DataFrame, tests: pl.DataFrame) -> pl.DataFrame:
+    """Those ties whose two sides are as many tests: where they are not, nothing follows from one to the other."""
+    sides = ties.join(tests, on="part").group_by("kind", "sum").agg(more=(pl.col("sign") * pl.col("tests")).sum())
+    return ties.join(sides.filter(pl.col("more") == 0), on=["kind", "sum"], how="semi")
 
 
 def _by_provider_and_commissioner(of_set: dict[str, pl.DataFrame], parts: int) -> tuple[pl.DataFrame, Numbers]:
@@ -142,7 +155,12 @@ def _between_intervals(of_set: pl.DataFrame) -> pl.DataFrame:
 
 
 def _tie(one: pl.DataFrame, other: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
-    """`sum`, `part`, `sign`: the parts of one way of counting less those of the other, wherever both have any."""
+    """`sum`, `part`, `sign`: the parts of one way of counting less those of the other, wherever both have any.
+
+    Months are one where one of the two ways does not tell them apart.
+    """
+    if any(frame["month"].null_count() == frame.height for frame in (one, other)):
+        keys = [name for name in keys if name != "month"]
     common = one.select(keys).unique(maintain_order=True).join(
         other.select(keys).unique(), on=keys, how="semi", nulls_equal=True
     ).sort(keys).with_row_index("sum")  # fmt: skip
@@ -208,15 +226,19 @@ def _parts(tables: Sequence[TrueTable], counts: Counts) -> pl.DataFrame:
     """The finest counts that the tables tell apart: `part` (number), `counts` (the set), the columns of the counts,
     and `tests`. Days stand for their band, by its first day.
     """
-    months = {str(month) for table in tables for month in table.months}
     used = dict.fromkeys(table.spec.basis.counts for table in tables)
-    sets = [_set(name, getattr(counts, name), months, [t.spec for t in tables]) for name in used]
+    sets = [_set(name, getattr(counts, name), tables) for name in used]
     return pl.concat([_NO_PARTS, *sets], how="diagonal").with_row_index("part").cast({"part": pl.Int64})
 
 
-def _set(name: str, counts: pl.DataFrame, months: set[str], specs: Sequence[TableSpec]) -> pl.DataFrame:
-    """The finest counts of one set. An interval whose days no table asks for holds the same tests as the first."""
-    held = counts.lazy().filter(pl.col("month").is_in(months))
+def _set(name: str, counts: pl.DataFrame, tables: Sequence[TrueTable]) -> pl.DataFrame:
+    """The finest counts of one set. An interval whose days no table asks for holds the same tests as the first, and
+    months that no table of the set tells apart are one, without a month.
+    """
+    of_set, specs = [table for table in tables if table.spec.basis.counts == name], [t.spec for t in tables]
+    held = counts.lazy().filter(pl.col("month").is_in({str(month) for table in of_set for month in table.months}))
+    if not _tell_months(of_set):
+        held = held.with_columns(month=pl.lit(None, pl.String))
     if "interval" in counts.columns:
         starts = {each: _starts(specs, each) for each in INTERVALS}
         kept = [each for each in INTERVALS if each == _FIRST or starts[each]]
@@ -224,6 +246,11 @@ def _set(name: str, counts: pl.DataFrame, months: set[str], specs: Sequence[Tabl
     keys = [column for column in counts.columns if column != "tests"]
     summed = held.group_by(keys).agg(pl.col("tests").sum()).filter(pl.col("tests") > 0)
     return summed.with_columns(pl.col(pl.Categorical).cast(pl.String), counts=pl.lit(name)).collect().sort(keys)
+
+
+def _tell_months(tables: Sequence[TrueTable]) -> bool:
+    columns = (column for table in tables for column in table.spec.columns_for(table.months))
+    return len({table.months for table in tables}) > 1 or any(column.period != YEAR for column in columns)
 
 
 def _starts(specs: Sequence[TableSpec], interval: str) -> list[int]:
@@ -265,7 +292,7 @@ def _chosen(table: TrueTable, parts: pl.DataFrame) -> pl.DataFrame:
     spec = table.spec
     of_table = parts.filter(
         pl.col("counts") == spec.basis.counts,
-        pl.col("month").is_in([str(month) for month in table.months]),
+        pl.col("month").is_null() | pl.col("month").is_in([str(month) for month in table.months]),
         *([pl.col("interval") == _interval(spec)] if spec.interval else []),
         *(pl.col(name) == value for name, value in spec.only),
     )

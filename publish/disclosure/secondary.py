@@ -13,6 +13,7 @@ not the solver's word.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import Final
 
 import highspy
@@ -24,7 +25,7 @@ Mask = NDArray[np.bool_]
 Weights = NDArray[np.float64]
 
 # What protecting a count by 1 may cost: nothing that is not hidden already, then little, in the end anything.
-PRICES: Final = (0.0, 8.0, 16.0, 64.0)
+PRICES: Final = (0.0, 8.0, 16.0, 64.0, 256.0)
 ANY_PRICE: Final = (*PRICES, 1e3, 1e5)
 MOST_MISSES: Final = 2  # worlds in a row that protect hardly any, one with counts falling and one with all rising
 HARDLY_ANY: Final = 0.1  # of those left
@@ -147,13 +148,14 @@ class _Search:
                 falling, misses = not falling, misses + 1 if few else 0
 
     def singly(self, block: _Block) -> None:
-        """Find a world in whole numbers for each small sum that is left, at any price."""
+        """Find a world for each small sum that is left, at any price; in whole numbers only where it must be, as
+        that takes longer."""
         for each in np.flatnonzero(self._goals(block, falling=False)):
-            for falling in (False, True):
+            for whole, falling in product((False, True), (False, True)):
                 goals = self._goals(block, falling=falling)
                 goals[np.arange(goals.size) != each] = 0
                 if goals.any():
-                    self._enter(block, self._world(block, goals, ANY_PRICE[-1], whole=True))
+                    self._enter(block, self._world(block, goals, ANY_PRICE[-1], whole=whole))
 
     def _goals(self, block: _Block, *, falling: bool) -> Numbers:
         """Where each sum of the block should move to from its true value, so that its range is wide enough: up, or

@@ -1,7 +1,10 @@
 """The disclosure rule, cell by cell."""
 
-from dataclasses import replace
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import get_type_hints
 
 import polars as pl
 import pytest
@@ -13,6 +16,7 @@ from publish.period import Month
 from publish.tables.catalogue import TABLE_1, TABLE_2
 from publish.tables.specification import Column, Measure
 from publish.tables.truth import TrueTable
+from publish.writing.content import ProtectedWorkbook, ReleaseTables
 
 SHAPE = dict.fromkeys(("level", "region_code", "org_code", "provider_name", "label", "setting"), "x")
 SHAPE |= {"period": "year", "column": "", "of": None}
@@ -114,6 +118,18 @@ def test_only_control_makes_a_protected_table():
         ProtectedTable(TABLE_1, (), pl.DataFrame(), object())
 
 
+def test_writers_take_protected_tables_alone():
+    """No module that writes names what holds true values, and what a release holds are protected tables."""
+    root = Path(__file__).parents[2] / "publish"
+    for file in (root / "writing").rglob("*.py"):
+        words = set(re.findall(r"\w+", file.read_text(encoding="utf-8")))
+        assert not words & {"TrueTable", "Counts", "release_tables"}, file.name
+    assert get_type_hints(ProtectedWorkbook)["tables"] == tuple[ProtectedTable, ...]
+    held = get_type_hints(ReleaseTables)
+    assert held["england"] == Mapping[str, ProtectedTable]
+    assert (held["year_to_date"], held["year_before"]) == (ProtectedTable, ProtectedTable | None)
+
+
 def test_nothing_else_in_the_project_applies_the_rule():
     """Only control names the seal; it, release_tables and link know `protect`, it and kept files `restore`."""
     root = Path(__file__).parents[2] / "publish"
@@ -204,9 +220,30 @@ def test_changes(now, before, shown):
 
 
 @pytest.mark.parametrize(
-    "text", ["threshold = 0", "rounding_base = 10", "treshold = 3", 'threshold = "3"', "threshold ="]
+    "text",
+    [
+        *("threshold = 0", "rounding_base = 10", "treshold = 3", 'threshold = "3"', "threshold ="),
+        *('secondary = "yes"', 'secondary = "lp"', 'secondary = "lp"\nrounding_base = 2', "secondary = true"),
+    ],
 )
 def test_a_policy_that_cannot_be_used_is_refused(tmp_path, text):
     (tmp_path / "policy.toml").write_text(text)
     with pytest.raises(UsageError):
         load_policy(tmp_path / "policy.toml")
+
+
+def test_secondary_suppression_is_for_counts_that_are_not_rounded(tmp_path):
+    file = tmp_path / "policy.toml"
+    file.write_text('secondary = "lp"')
+    with pytest.raises(UsageError, match="is for counts that are not rounded") as refusal:
+        load_policy(file)
+    assert "set rounding_base = 1" in str(refusal.value)
+    file.write_text('secondary = "l"')
+    with pytest.raises(UsageError, match="'l' is not known") as refusal:
+        load_policy(file)
+    assert 'write "none" or "lp"' in str(refusal.value)
+    file.write_text('secondary = "lp"\nrounding_base = 1')
+    policy = load_policy(file)
+    assert policy.hides_more
+    assert Policy(**asdict(policy)) == policy  # as approval reads it from the manifest
+    assert not Policy(threshold=3, rounding_base=5, fewest_dates=1).hides_more
