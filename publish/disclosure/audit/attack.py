@@ -59,7 +59,6 @@ class Audited:
         """The findings and a summary of the routes, as plain values."""
         return {
             "findings": [asdict(finding) for finding in self.findings],
-            "left_by_rule": [asdict(finding) for finding in self.left_by_rule],
             "summary": {
                 "files": self.files,
                 "tables": self.tables,
@@ -67,6 +66,7 @@ class Audited:
                 "contradictory_sums": self.contradictions,
                 "unread_files": [{"file": file, "why": why} for file, why in self.unread],
                 "columns_not_understood": list(self.not_read),
+                "left_by_rule": [asdict(finding) for finding in self.left_by_rule],
             },
         }
 

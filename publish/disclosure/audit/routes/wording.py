@@ -30,7 +30,8 @@ _MAY_COUNT: Final = re.compile(rf"\d|\b(?:a single|{'|'.join(_WORDS)})\b", re.IG
 _STOP: Final = (
     r"(?:of|in|at|on|for|from|to|by|with|without|and|or|per|than|the|a|an|each|every|their|its|this|that|these|those"
     r"|is|are|was|were|be|been|has|have|had|do|does|did|will|can|may|as|it|they|which|who|whom|when|where|not|no|if"
-    r"|cent|percent|million|thousand|hundred|billion|m|k|days?|weeks?|months?|years?|quarters?|hours?|minutes?"
+    r"|cent|percent|million|thousand|hundred|billion|m|k|bytes?|kb|mb|gb"
+    r"|days?|weeks?|months?|years?|quarters?|hours?|minutes?"
     r"|january|february|march|april|may|june|july|august|september|october|november|december"
     r"|groups?|types?|kinds?|tables?|columns?|rows?|sheets?|categories|modalities|providers?|trusts?|hospitals?"
     r"|commissioners?|regions?|areas?|sites?|boards?|settings?|digits?|decimals?|panels?|times?|parts?|step|way"
