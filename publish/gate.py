@@ -25,6 +25,7 @@ def rule_of(policy: Policy, *, strict: bool = False) -> Rule:
         threshold=policy.threshold,
         rounding_base=policy.rounding_base,
         fewest_dates=policy.fewest_dates,
+        hides_zero=policy.hides_zero,
         secondary=policy.hides_more,
         strict=strict,
     )

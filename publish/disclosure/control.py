@@ -1,11 +1,11 @@
 """Disclosure control: the only place where a true value becomes a published one.
 
-Rule (disclosure specification): counts below the threshold are hidden, zero is not; every other count is shown
-to the nearest rounding base; a median is hidden where its count is, or where too few of its tests have both dates;
-a table that knows its persons hides a count of fewer persons than the threshold as well; a percentage or a rate is
-worked out from rounded counts, to few digits, so that it gives away nothing that they do not, and hidden where its
-count or its base is. Under a policy with secondary suppression the tables of a release are protected together: what
-rests on a count that protects another is hidden too.
+Rule (disclosure specification): counts below the threshold are hidden, and zero where the policy says so; every
+other count is shown to the nearest rounding base; a median is hidden where its count is, or where too few of its
+tests have both dates; a table that knows its persons hides a count of fewer persons than the threshold as well; a
+percentage or a rate is worked out from rounded counts, to few digits, so that it gives away nothing that they do
+not, and hidden where its count or its base is. Under a policy with secondary suppression the tables of a release
+are protected together: what rests on a count that protects another is hidden too.
 """
 
 from collections.abc import Sequence
@@ -72,8 +72,8 @@ def protect(table: TrueTable, policy: Policy) -> ProtectedTable:
 
     Where its cells have the column `persons` (the distinct persons whose tests they count; null where not known),
     a cell of 1 to `threshold - 1` persons is hidden too, however many tests it counts. A month without tests has no
-    data; in any other column none is shown as zero. Raises UsageError where the policy has secondary suppression,
-    which a table by itself cannot have.
+    data; in any other column none is shown as zero, unless the policy hides it. Raises UsageError where the policy
+    has secondary suppression, which a table by itself cannot have.
     """
     if policy.hides_more:
         raise UsageError(
@@ -155,7 +155,7 @@ def _by_column(table: TrueTable, hides_more: pl.Expr) -> list[tuple[Column, pl.D
 
 
 def _few(count: pl.Expr, policy: Policy) -> pl.Expr:
-    return count.is_between(1, policy.threshold - 1)
+    return count.is_between(policy.least_hidden, policy.threshold - 1)
 
 
 def _shown(column: Column, spec: TableSpec, policy: Policy) -> pl.Expr:

@@ -33,7 +33,7 @@ TOTAL: Final = "Total"
 PERCENTAGE_NOTES: Final = (
     "Percentages are worked out from rounded counts and shown to {percentages}, so that no exact count can be "
     "worked back from them.",
-    "A percentage is suppressed where its count, or the total that it is a percentage of, is above zero but less "
+    "A percentage is suppressed where its count, or the total that it is a percentage of, is {above_zero}less "
     "than {threshold}.",
 )
 PERCENTAGE_KEY: Final = (

@@ -48,8 +48,8 @@ STATUS: Final = {
 APPLIES_TO_ALL: Final = (
     "Rounding: counts are rounded to the nearest {base} after adding up, so totals may differ from the sum of "
     "their parts.",
-    "Suppression: counts of less than {threshold} are suppressed, and so are medians and percentages of so few "
-    "tests.",
+    "Suppression: counts of less than {threshold} are suppressed{others}, and so are medians and percentages of so "
+    "few tests.",
     "Rows: England comes first, then regions, integrated care boards, providers or commissioners, by code of the "
     "region and then by name.",
 )

@@ -19,7 +19,7 @@ from publish.tables.specification import (
     PlaceColumn,
     TableSpec,
 )
-from publish.writing.fillings import Fillings
+from publish.writing.fillings import Fillings, others_too
 
 Json = dict[str, Any]
 
@@ -55,9 +55,8 @@ def notes(policy: Policy) -> tuple[str, ...]:
         f"Counts are rounded to the nearest {policy.rounding_base} after adding up, so totals may differ from the "
         "sum of their parts.",
         f"A value is empty where it is hidden (status '{SUPPRESSED}': a count of fewer than "
-        f"{policy.threshold} tests, or the median or a percentage of so few) and where nothing was submitted "
-        "(status "
-        f"'{NO_DATA}').",
+        f"{policy.threshold} tests{others_too(policy)}, or the median or a percentage of so few) and where nothing "
+        f"was submitted (status '{NO_DATA}').",
         "Text that a spreadsheet would run as a formula (it begins with =, +, - or @, or with a tab or a new line) "
         "has a single quote before it.",
     )

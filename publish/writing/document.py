@@ -24,6 +24,7 @@ from publish.writing.charts import Chart
 from publish.writing.content import ReleaseTables
 from publish.writing.document_tables import by_volume, document_table, months_without_data
 from publish.writing.earlier_years import earlier_years
+from publish.writing.fillings import others_too
 from publish.writing.page import write_page
 from publish.writing.patients import age_and_sex, deprivation, ethnic_groups, found, use_by_board
 from publish.writing.spoken import Spoken, spoken_of
@@ -80,6 +81,7 @@ def write_document(
         pdf_name=paper.name,
         folder=folder,
         policy=policy,
+        others_too=others_too(policy),
         charts_of=partial(charts_of, charts),
         paragraph=paragraph_numbers(),
     )

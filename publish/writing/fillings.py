@@ -11,7 +11,9 @@ from publish.period import Month, quarters
 from publish.tables.places import commissioner_word
 from publish.tables.specification import YEAR, Column
 
+ZERO_TOO: Final = ", zero among them"
 OTHERS_TOO: Final = ", and so are further values, so that these cannot be worked out"
+ZERO_SHOWN: Final = "0 = zero activity submitted"
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,8 @@ class Fillings:
         commissioner = commissioner_word(self.edition.period.latest.last_day)
         return text.format(
             threshold=self.policy.threshold,
-            others=OTHERS_TOO if self.policy.hides_more else "",
+            others=others_too(self.policy),
+            above_zero="" if self.policy.hides_zero else "above zero but ",
             base=self.policy.rounding_base,
             percentages=_decimals(self.policy.percentage_decimals),
             total=self.year_heading,
@@ -79,7 +82,15 @@ class Fillings:
     def _says_something(self, text: str) -> bool:
         """Whether a line speaks of what the policy does: it may hide nothing, or not round."""
         hides_nothing, does_not_round = self.policy.threshold == 1, self.policy.rounding_base == 1
-        return not ((hides_nothing and "{threshold}" in text) or (does_not_round and "{base}" in text))
+        shows_no_zero = self.policy.hides_zero and text == ZERO_SHOWN
+        return not (
+            (hides_nothing and "{threshold}" in text) or (does_not_round and "{base}" in text) or shows_no_zero
+        )
+
+
+def others_too(policy: Policy) -> str:
+    """What is suppressed besides small counts, as the end of a sentence on these: nothing by the bundled policy."""
+    return (ZERO_TOO if policy.hides_zero else "") + (OTHERS_TOO if policy.hides_more else "")
 
 
 def _decimals(places: int) -> str:

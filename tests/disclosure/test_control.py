@@ -50,6 +50,22 @@ def test_counts(tests, shown, status):
     assert protected(TABLE_1, tests, float(tests)) == (shown, status)
 
 
+#  table    tests  value  shown  status
+ZEROS = [
+    (TABLE_1, 0, 0.0, None, SUPPRESSED),  # as a month without activity is: blank would say none
+    (TABLE_1, 2, 2.0, None, SUPPRESSED),
+    (TABLE_1, 3, 3.0, 5, SHOWN),
+    (TABLE_2, 0, None, None, SUPPRESSED),
+    (TABLE_2, 3, None, None, NO_DATA),  # tests without dates
+]
+
+
+@pytest.mark.parametrize(("spec", "tests", "value", "shown", "status"), ZEROS)
+def test_a_policy_may_hide_zero(spec, tests, value, shown, status):
+    policy = replace(load_policy(), hides_zero=True)
+    assert protected(spec, tests, value, policy) == (shown, status)
+
+
 #  tests  median   shown   status
 MEDIANS = [
     (0, None, None, NO_DATA),
@@ -242,6 +258,9 @@ def test_secondary_suppression_is_for_counts_that_are_not_rounded(tmp_path):
     with pytest.raises(UsageError, match="'l' is not known") as refusal:
         load_policy(file)
     assert 'write "none" or "lp"' in str(refusal.value)
+    file.write_text('secondary = "lp"\nrounding_base = 1\nhides_zero = true')
+    with pytest.raises(UsageError, match="here zero is hidden"):
+        load_policy(file)
     file.write_text('secondary = "lp"\nrounding_base = 1')
     policy = load_policy(file)
     assert policy.hides_more

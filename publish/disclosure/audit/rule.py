@@ -2,19 +2,22 @@
 
 from dataclasses import dataclass
 
+from publish.disclosure.audit.bounding.system import UNBOUNDED
+
 
 @dataclass(frozen=True)
 class Rule:
-    """Counts of 1 to `threshold - 1` are hidden, zero is not; others are shown to the nearest `rounding_base`.
+    """Counts of 1 to `threshold - 1` are hidden, zero with `hides_zero`; others are shown to the nearest base.
 
-    A base of 1 rounds nothing. `fewest_dates` is the fewest tests with both dates that a shown median may rest on.
-    With `secondary`, a hidden count may also be any other, hidden to protect its neighbours. `strict` counts as
+    A `rounding_base` of 1 rounds nothing. `fewest_dates` is the fewest tests with both dates that a shown median may
+    rest on. With `secondary`, a hidden count may also be any other, hidden to protect its neighbours. `strict` counts as
     found also what the rule itself leaves open (see `leaves_sums`). Rule: disclosure specification, "The attacker".
     """
 
     threshold: int = 3
     rounding_base: int = 5
     fewest_dates: int = 1
+    hides_zero: bool = False
     secondary: bool = False
     strict: bool = False
 
@@ -27,8 +30,8 @@ class Rule:
 
     @property
     def hidden(self) -> tuple[int, int]:
-        """The least and the most that a hidden count can be, where nothing but small counts is hidden."""
-        return 1, self.threshold - 1
+        """The least and the most that a hidden count can be."""
+        return 0 if self.hides_zero else 1, UNBOUNDED if self.secondary else self.threshold - 1
 
     def shown(self, value: int) -> tuple[int, int]:
         """The least and the most that a count shown as `value` can be. Zero is zero, and small counts are hidden.
@@ -42,11 +45,11 @@ class Rule:
 
     def treated(self, value: int) -> tuple[int, int]:
         """The same for a count of `value` that the rule is put to first: hidden where small, rounded elsewhere."""
-        if 0 < value < self.threshold:
+        if self.hidden[0] <= value < self.threshold:
             return self.hidden
         base = self.rounding_base
         return self.shown((value + base // 2) // base * base)
 
     def allows(self, value: float) -> bool:
         """Whether the rule shows a count so: zero, or a multiple of the base that is no small count."""
-        return value == 0 or (value % self.rounding_base == 0 and value >= self.threshold)
+        return (value == 0 and not self.hides_zero) or (value % self.rounding_base == 0 and value >= self.threshold)

@@ -87,8 +87,7 @@ def counts_of(tables: Sequence[Table], rule: Rule) -> Counts:
 def _seen(state: State, value: float | None, rule: Rule) -> tuple[int, int, tuple[int, int]]:
     """Between which numbers a count lies by one cell, and would by the rule."""
     if state is State.HIDDEN:
-        low, high = (0, UNBOUNDED) if rule.secondary else rule.hidden
-        return low, high, (low, high)
+        return *rule.hidden, rule.hidden
     if state is State.EMPTY or value is None:
         return 0, 0, (0, 0)
     low, high = rule.shown(int(value)) if value == int(value) else (int(value), int(value) + 1)

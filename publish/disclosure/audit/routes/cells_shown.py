@@ -89,9 +89,9 @@ def medians(tables: Sequence[Table], counts: Counts, rule: Rule) -> tuple[list[F
 
 
 def _median_shown(table: Table, figure: Figure, rule: Rule) -> Finding:
-    low, high = rule.hidden
+    low, high = 1, None if rule.secondary else rule.threshold - 1
     if figure.value is not None and figure.value % 1:
-        low, high = 2, high - high % 2
+        low, high = 2, high and high - high % 2
         detail = "a median of half a day beside a hidden count: an even number of tests"
     else:
         detail = "a median is shown beside a hidden count: the days of very few tests"
