@@ -8,6 +8,7 @@ import difflib
 import importlib.util
 import json
 import os
+import re
 import zipfile
 from dataclasses import replace
 from datetime import datetime
@@ -315,6 +316,15 @@ def test_the_key_says_where_values_are_hidden_to_protect_others(write, spec):
     assert next(text for text in texts(sheet) if text.startswith("* =")).endswith(f"are suppressed{said}")
     _, _, sheet = open_sheets(write(spec))
     assert not [text for text in texts(sheet) if said in text]
+
+
+def test_the_key_says_where_zero_is_hidden(write):
+    _, _, sheet = open_sheets(write(TABLE_1, policy=Policy(3, 5, 1, hides_zero=True)))
+    key = [text for text in texts(sheet) if re.match(r"[0*] = |Blank", text)]
+    assert key == [
+        "* = suppression: values of less than 3 are suppressed, zero among them",
+        "Blank cells = no data has been submitted",
+    ]
 
 
 def test_the_title_page_says_what_it_must(write):
