@@ -11,15 +11,25 @@ from pathlib import Path
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
+from publish.counts.reduction import Counts
 from publish.disclosure.audit.attack import Audited, audit
 from publish.disclosure.audit.finding import Finding
 from publish.disclosure.audit.rule import Rule
-from publish.disclosure.policy import load_policy
+from publish.disclosure.policy import Policy, load_policy
+from publish.edition import Edition
 from publish.gate import rule_of
-from publish.period import Month, MonthlyPeriod
+from publish.house import load_house
+from publish.period import AnnualPeriod, FinancialYear, Month, MonthlyPeriod
 from publish.release import Settings, make_release
+from publish.release_tables import release_tables
+from publish.writing.accessible_edition import write_accessible_edition
+from publish.writing.content import ReleaseTables
+from publish.writing.csv_files import write_csv_files
+from publish.writing.workbook import write_workbook
 from tests.made_records import record, write
+from tests.tables.test_annual import REFERENCE
 
+YEAR = AnnualPeriod.of(FinancialYear(2023))
 CODES = {
     "Plain Radiography": "XABDO",
     "Magnetic Resonance Imaging": "MABDO",
@@ -41,7 +51,9 @@ COUNTS = {
     ("R1H", "Fluoroscopy"): (2, 2, 0),
     ("RF4", SPECT): (11, 10, 2),
     ("RJ1", SPECT): (11, 11, 2),
+    ("R1H", SPECT): (20, 20, 20),
 }
+BY_REGION = ("-Regions-and-ICBs*", "-by-Region-and-ICB*", "-All-Tables*")  # files with tables by region and board
 NAMES = {
     "RF4": "Barking, Havering and Redbridge University Hospitals NHS Trust",
     "RJ1": "Guy's and St Thomas' NHS Foundation Trust",
@@ -70,6 +82,26 @@ def draft(folder: Path, file: Path, month: int = 6, policy: Path | None = None) 
     """The folder of a release of those records, up to a month of 2023."""
     settings = Settings(folder, policy=policy)
     return make_release(MonthlyPeriod(Month(2023, month)), [str(file)], settings, lambda _: None).folder
+
+
+def annual(folder: Path, counts: Counts, policy: Policy) -> Path:
+    """The workbooks, the accessible edition and the CSV files of a final release for 2023-24, as published."""
+    tables = release_tables(counts, YEAR, REFERENCE, policy, None)
+    published = {"published": date(2024, 11, 21), "next_published": date(2024, 12, 19)}
+    edition = Edition(period=YEAR, house=load_house(), draft=False, made_up=False, **published)
+    write_tables(tables, edition, folder)
+    return folder
+
+
+def write_tables(tables: ReleaseTables, edition: Edition, folder: Path) -> None:
+    """Write all of an edition but charts, document and pages, which take longest to make."""
+    for part in ("tables", "csv"):
+        (folder / part).mkdir(parents=True)
+    for book in tables.workbooks:
+        stem = edition.table_stem(book.spec.number, book.spec.file_stem)
+        write_workbook(book, tables, edition, folder / "tables" / f"{stem}.xlsx")
+    write_accessible_edition(tables, edition, folder / "tables" / f"{edition.accessible_stem}.ods")
+    write_csv_files(tables, edition, folder / "csv")
 
 
 def copied(folder: Path, to: Path, *, but: Sequence[str] = ()) -> Path:
