@@ -1,6 +1,7 @@
 """The audit as a whole: clean releases give nothing away, and whatever is planted in a copy of one is found."""
 
 import json
+import shutil
 
 import pytest
 from openpyxl.chart import BarChart
@@ -10,15 +11,30 @@ from openpyxl.comments import Comment
 from openpyxl.workbook.defined_name import DefinedName
 from pypdf import PdfWriter
 
+from publish.counts.reduction import reduce_records
 from publish.disclosure.audit.rule import Rule
+from publish.disclosure.policy import Policy
+from publish.gate import rule_of
 from publish.release import approve_release
 from tests.end_to_end import planting
 from tests.end_to_end.conftest import publish
-from tests.end_to_end.planting import NAMES, attacked, copied, edit, learnt, rewrite, show, state, workbook
+from tests.end_to_end.planting import (
+    BY_REGION,
+    NAMES,
+    attacked,
+    copied,
+    edit,
+    learnt,
+    rewrite,
+    show,
+    state,
+    workbook,
+)
+from tests.made_records import frame, numbered
+from tests.tables.test_annual import REFERENCE, batch
 
 XRAY, PHOTOGRAPHY, FLUOROSCOPY = "Plain Radiography", "Medical Photography", "Fluoroscopy"
 MRI = "Magnetic Resonance Imaging"
-BY_REGION = ("-Regions-and-ICBs*", "-by-Region-and-ICB*", "-All-Tables*")
 LEFT = [
     ("difference", "1", f"R1H, {MRI}, Apr", 1, 1),
     ("difference", "1", f"R1H, {MRI}, May", 1, 1),
@@ -158,6 +174,113 @@ def test_what_follows_of_regions_and_boards_is_found_too(public, tmp_path):
     assert [(finding.sheet, planting.named(folder, finding), finding.low, finding.high) for finding in regions] == [
         ("Table 1", f"-, {XRAY}, {month}", value, value) for month, value in EXACT_ENGLAND.items()
     ]
+
+
+# Annual releases, under other policies too; plants in percentages.
+
+POLICIES = [
+    Policy(threshold=3, rounding_base=5, fewest_dates=1),
+    Policy(threshold=6, rounding_base=10, fewest_dates=1, percentage_decimals=1),
+    Policy(threshold=3, rounding_base=5, fewest_dates=3, percentage_decimals=3),
+    Policy(threshold=5, rounding_base=5, fewest_dates=1, percentage_decimals=2, hides_zero=True),
+]
+
+
+@pytest.fixture(scope="module")
+def counts():
+    return reduce_records(frame(numbered(batch(seed=5, kinds=250))).lazy(), REFERENCE, annual=True)
+
+
+@pytest.fixture(scope="module")
+def year(counts, tmp_path_factory):
+    """An annual release by the publication's rule, of made-up records."""
+    return planting.annual(tmp_path_factory.mktemp("annual") / "public", counts, POLICIES[0])
+
+
+def test_a_clean_annual_release_gives_nothing_away(year):
+    audited = attacked(year)
+    assert audited.findings == ()
+    assert (audited.contradictions, audited.unread, audited.not_read) == (0, (), ())
+    assert min(audited.tallies[route].attacked for route in ("percentage", "difference", "median")) > 1000
+
+
+@pytest.mark.parametrize("policy", POLICIES[1:])
+def test_under_another_policy_a_clean_annual_release_gives_nothing_away(counts, tmp_path, policy):
+    folder = planting.annual(tmp_path / "public", counts, policy)
+    assert attacked(folder, rule=rule_of(policy)).findings == ()
+
+
+def test_without_rounding_hidden_counts_follow_by_subtraction(counts, tmp_path):
+    folder = planting.annual(tmp_path / "public", counts, Policy(threshold=3, rounding_base=1, fewest_dates=1))
+    (tmp_path / "policy.toml").write_text("rounding_base = 1\n", encoding="utf-8")
+    options = ("--policy", "policy.toml", "--json", "found.json", "--quiet")
+    done = publish("audit", folder, *options, cwd=tmp_path)
+    assert (done.exit_code, done.err) == (4, "")
+    found = json.loads((tmp_path / "found.json").read_text(encoding="utf-8"))["findings"]
+    differences = [finding for finding in found if finding["route"] == "difference"]
+    assert len(differences) > 150
+    assert all(finding["low"] == finding["high"] in (1, 2) for finding in differences)
+
+
+def percentages(sheet, first, rows=None):
+    """Percentages of true counts beside rounded totals: of a true total one the same day, all but one by the next
+    day. Of which totals, by row.
+    """
+    totals = {}
+    for row in range(14, sheet.max_row):
+        known = sheet.cell(row, first + 2).value
+        if isinstance(known, int) and known and (rows is None or row in rows):
+            totals[row] = true = known - 1
+            for column, share in ((first, 1 / true), (first + 1, (true - 1) / true)):
+                sheet.cell(row, column, share).number_format = "General"
+    return totals
+
+
+def by_route(folder, route):
+    """The findings by a route, all in Table 10."""
+    findings = attacked(folder).findings
+    assert {finding.sheet for finding in findings} == {"Table 10"}
+    assert {finding.route for finding in findings} <= {"percentage", "difference"}
+    return [
+        (finding.row, finding.column, finding.low, finding.high, finding.detail)
+        for finding in findings
+        if finding.route == route
+    ]
+
+
+def told(letters, row, true):
+    """The finding of a row: which counts its two percentages can only be, and of how many tests."""
+    first, second = letters
+    shown = f"of {true} tests (shown as {true + 1})"
+    detail = f"the percentages in {first}, {second} can only be 1, {true - 1} {shown}"
+    return row, first, 1, 1, detail
+
+
+@pytest.fixture
+def of_year(year, tmp_path):
+    """A copy of Table 10 alone: what percentages tell of a total is not in other tables then."""
+    folder = tmp_path / "public"
+    (folder / "tables").mkdir(parents=True)
+    shutil.copy2(planting.table(year, "10"), folder / "tables")
+    return folder
+
+
+def test_one_row_of_percentages_of_true_counts_is_found_and_what_follows_from_it(of_year):
+    """The one provider with such tests is all of England, whose total follows; nothing else does."""
+    with workbook(planting.table(of_year, "10")) as book:
+        totals = percentages(book["Table 10"], 6, rows=[24])
+    assert by_route(of_year, "percentage") == [told("FG", 24, totals[24])]
+    (england,) = by_route(of_year, "difference")
+    assert england[:4] == (14, "H", totals[24], totals[24])
+
+
+def test_a_table_of_percentages_of_true_counts_is_found_row_by_row(of_year):
+    with workbook(planting.table(of_year, "10")) as book:
+        sheet = book["Table 10"]
+        totals = {"FG": percentages(sheet, 6), "KL": percentages(sheet, 11)}
+    told_of_all = [told(letters, row, true) for letters, rows in totals.items() for row, true in rows.items()]
+    assert len(told_of_all) > 20
+    assert by_route(of_year, "percentage") == sorted(told_of_all)
 
 
 # Plants in what a file keeps besides its cells.
