@@ -94,7 +94,7 @@ def make_release(period: MonthlyPeriod, records: Sequence[str], settings: Settin
     made_up = any(is_made_up(file.path) for file in files)
     earlier = _earlier_years(period, settings.previous, made_up=made_up)
     counted = _counted(files, period, reference, settings, tell)
-    tell("Building the tables")
+    tell("Building the tables" + (", and looking for further counts to hide" if policy.hides_more else ""))
     tables = release_tables(counted.counts, period, reference, policy, earlier.figures if earlier else None)
     edition = Edition(
         period=period,
