@@ -9,9 +9,10 @@ from publish.disclosure.audit.bounding.system import UNBOUNDED
 class Rule:
     """Counts of 1 to `threshold - 1` are hidden, zero with `hides_zero`; others are shown to the nearest base.
 
-    A `rounding_base` of 1 rounds nothing. `fewest_dates` is the fewest tests with both dates that a shown median may
-    rest on. With `secondary`, a hidden count may also be any other, hidden to protect its neighbours. `strict` counts as
-    found also what the rule itself leaves open (see `leaves_sums`). Rule: disclosure specification, "The attacker".
+    A `rounding_base` of 1 rounds nothing. `fewest_dates` is the fewest tests with both dates that a shown median
+    may rest on. With `secondary`, a hidden count may also be any other, hidden to protect its neighbours. `strict`
+    counts as found also what the rule itself leaves open (see `leaves_sums`). Rule: disclosure specification, "The
+    attacker".
     """
 
     threshold: int = 3
@@ -34,14 +35,15 @@ class Rule:
         return 0 if self.hides_zero else 1, UNBOUNDED if self.secondary else self.threshold - 1
 
     def shown(self, value: int) -> tuple[int, int]:
-        """The least and the most that a count shown as `value` can be. Zero is zero, and small counts are hidden.
+        """The least and the most that a count shown as `value` can be: small ones are hidden.
 
-        A value that is no multiple of the base was not rounded: it is itself.
+        A value that is no multiple of the base was not rounded: it is itself. Zero is zero, but for a base so wide
+        that it shows counts which are not small as zero.
         """
-        if value == 0 or value % self.rounding_base:
-            return value, value
         below, above = self.rounding_base // 2, (self.rounding_base - 1) // 2
-        return max(value - below, self.threshold), value + above
+        if value % self.rounding_base or (value == 0 and above < self.threshold):
+            return value, value
+        return max(value - below, self.threshold if value else 0), value + above
 
     def treated(self, value: int) -> tuple[int, int]:
         """The same for a count of `value` that the rule is put to first: hidden where small, rounded elsewhere."""

@@ -15,6 +15,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from publish.disclosure.audit.bounding.system import UNBOUNDED, System
+from publish.disclosure.audit.recognising.figures import ENGLAND, Key, Kind, Months, Place, State, Table
 from publish.disclosure.audit.recognising.headings import (
     EVERY,
     EVERY_SETTING,
@@ -22,7 +23,7 @@ from publish.disclosure.audit.recognising.headings import (
     KNOWN_DAYS,
     UNKNOWN_DAYS,
 )
-from publish.disclosure.audit.recognising.recognition import ENGLAND, Key, Kind, Months, State, Table
+from publish.disclosure.audit.recognising.rows import ALL_LABELS, MODALITIES
 from publish.disclosure.audit.rule import Rule
 
 Mask = int  # a set of parts, one bit each
@@ -66,21 +67,24 @@ Counts = dict[Key, Count]
 def counts_of(tables: Sequence[Table], rule: Rule) -> Counts:
     """Every count of the tables, each once."""
     counts: Counts = {}
+    seen: dict[tuple[State, float | None], tuple[int, int, tuple[int, int]]] = {}
+    count_kind, hidden, shown = Kind.COUNT, State.HIDDEN, State.SHOWN
     for number, table in enumerate(tables):
-        for place, figure in enumerate(table.figures):
-            if figure.kind is not Kind.COUNT:
+        for place, (_, _, kind, state, value, key) in enumerate(table.figures):
+            if kind is not count_kind:
                 continue
-            low, high, ruled = _seen(figure.state, figure.value, rule)
-            source = Source(number, place)
-            count = counts.get(figure.key)
+            between = seen.get((state, value))
+            if between is None:
+                between = seen[state, value] = _seen(state, value, rule)
+            count = counts.get(key)
             if count is None:
-                count = counts[figure.key] = Count(source, low, high, ruled)
+                count = counts[key] = Count(Source(number, place), *between)
             else:
-                _join(count, low, high, ruled)
-            if figure.state is State.HIDDEN:
-                count.hidden = count.hidden or source
-            elif figure.state is State.SHOWN and figure.value:
-                count.shown = count.shown or source
+                _join(count, *between)
+            if state is hidden:
+                count.hidden = count.hidden or Source(number, place)
+            elif state is shown and value:
+                count.shown = count.shown or Source(number, place)
     return counts
 
 
@@ -88,6 +92,8 @@ def _seen(state: State, value: float | None, rule: Rule) -> tuple[int, int, tupl
     """Between which numbers a count lies by one cell, and would by the rule."""
     if state is State.HIDDEN:
         return *rule.hidden, rule.hidden
+    if state is State.UNCLEAR:
+        return 0, UNBOUNDED, (0, UNBOUNDED)
     if state is State.EMPTY or value is None:
         return 0, 0, (0, 0)
     low, high = rule.shown(int(value)) if value == int(value) else (int(value), int(value) + 1)
@@ -97,6 +103,8 @@ def _seen(state: State, value: float | None, rule: Rule) -> tuple[int, int, tupl
 def _join(count: Count, low: int, high: int, ruled: tuple[int, int]) -> None:
     """Narrow a count by one more cell; where two cells cannot both be right it lies between their extremes."""
     count.cells += 1
+    if (count.low, count.high, count.ruled) == (low, high, ruled):
+        return
     if max(count.low, low) <= min(count.high, high):
         count.low, count.high = max(count.low, low), min(count.high, high)
     else:
@@ -160,11 +168,14 @@ def _over_dimensions(number: Mapping[Key, int]) -> Iterator[Relation]:
         ("sex", _part_masks, "sexes"),
         ("band", _part_masks, "groups of patients"),
     )
+    of_place = Key._fields.index("place")
     for name, masks, words in dimensions:
-        families: dict[tuple[object, ...], dict[tuple[str, str, str], dict[object, int]]] = defaultdict(dict)
+        at = Key._fields.index(name)
+        families: dict[tuple[object, ...], dict[Place, dict[object, int]]] = defaultdict(dict)
         for key, unknown in number.items():
-            family = (key.place[0], *key._replace(place=ENGLAND, **{name: ()}))
-            families[family].setdefault(key.place, {})[getattr(key, name)] = unknown
+            family = key[:of_place], key.place[0], key[of_place + 1 : at], key[at + 1 :]
+            of_family = families[family].setdefault(key.place, {})
+            of_family[key[at]] = unknown
         for of_places in families.values():
             available = frozenset(value for values in of_places.values() for value in values)
             if len(available) > 1:
@@ -186,18 +197,42 @@ def _sums(
 def _covers(
     masks: Callable[[frozenset[object]], dict[object, Mask]], available: frozenset[object]
 ) -> tuple[tuple[object, tuple[object, ...], bool], ...]:
-    """For each value the finest others that make it up; the flag tells whether they do so wholly."""
+    """For each value others that make it up; the flag tells whether they do so wholly."""
     found: list[tuple[object, tuple[object, ...], bool]] = []
-    for of_group in _groups(masks, available):
-        ordered = sorted(of_group, key=lambda value: (of_group[value].bit_count(), of_group[value]))
-        for whole in ordered:
-            smaller = [each for each in ordered if each != whole and of_group[each] & ~of_group[whole] == 0]
-            parts = _exactly([(each, of_group[each]) for each in smaller], of_group[whole])
-            if parts:
-                found.append((whole, parts, True))
-            elif apart := _apart(smaller, of_group):
-                found.append((whole, apart, False))
+    for masks_of in _groups(masks, available):
+        made: set[object] = set()
+        for whole in sorted(masks_of, key=lambda value: (masks_of[value].bit_count(), masks_of[value])):
+            for parts, exact in _ways(whole, masks_of, made):
+                found.append((whole, parts, exact))
+                made |= {whole} if exact else set()
     return tuple(found)
+
+
+def _ways(
+    whole: object, masks: Mapping[object, Mask], made: set[object]
+) -> Iterator[tuple[tuple[object, ...], bool]]:
+    """How a value is made up: by the finest others, and once more by each one that these say nothing of.
+
+    They say something of one that is among them, within one of them, or itself made up by others (`made`).
+    """
+    mask = masks[whole]
+    smaller = {value: each for value, each in masks.items() if value != whole and each and each & ~mask == 0}
+    ordered = sorted(smaller, key=lambda value: (smaller[value].bit_count(), smaller[value]))
+    parts, exact = _cover(mask, ordered, smaller)
+    if parts:
+        yield parts, exact
+    within = [smaller[part] for part in parts]
+    for value in ordered:
+        if value not in made and not any(smaller[value] & ~part == 0 for part in within):
+            others, exact = _cover(mask & ~smaller[value], ordered, smaller)
+            yield (value, *others), exact
+
+
+def _cover(mask: Mask, ordered: Sequence[object], masks: Mapping[object, Mask]) -> tuple[tuple[object, ...], bool]:
+    """The finest disjoint values that make up all of a mask; otherwise the widest within it, and False."""
+    inside = [value for value in ordered if masks[value] & ~mask == 0]
+    exact = _exactly([(value, masks[value]) for value in inside], mask)
+    return (exact, True) if exact else (_apart(inside[::-1], masks), not mask)
 
 
 def _groups(
@@ -232,7 +267,7 @@ def _exactly(parts: Sequence[tuple[object, Mask]], whole: Mask) -> tuple[object,
 
 
 def _apart(values: Sequence[object], masks: Mapping[object, Mask]) -> tuple[object, ...]:
-    """Disjoint values, the finest first."""
+    """Disjoint values, taken in this order."""
     taken, chosen = 0, []
     for value in values:
         if masks[value] and not masks[value] & taken:
@@ -309,9 +344,15 @@ def _within(places: Mapping[tuple[str, str, str], int]) -> Iterator[Relation]:
 def _over_labels(number: Mapping[Key, int]) -> Iterator[Relation]:
     """A group of tests, or the interventional ones, are among those of their modality."""
     parts: dict[tuple[int, bool], list[int]] = defaultdict(list)
+    totals: dict[int, list[int]] = defaultdict(list)
+    some_totals = any(key.label == ALL_LABELS for key in number)
     for key, unknown in number.items():
+        if some_totals and key.label in MODALITIES:
+            every = number.get(key._replace(label=ALL_LABELS))
+            if every is not None:
+                totals[every].append(unknown)
         basis, interventional, _ = key.basis.partition(", interventional")
-        modality = next((name for mark, name in _MODALITY_OF if mark in key.label), key.label)
+        modality = _modality_of(key.label)
         if not interventional and modality == key.label:
             continue
         whole = number.get(key._replace(basis=basis, label=modality))
@@ -319,3 +360,13 @@ def _over_labels(number: Mapping[Key, int]) -> Iterator[Relation]:
             parts[whole, bool(interventional)].append(unknown)
     for (whole, _), found in parts.items():
         yield Relation(whole, tuple(found), "tests among those of the modality", open=True)
+    for every, found in totals.items():
+        yield Relation(every, tuple(found), "modalities", open=True)
+
+
+@cache
+def _modality_of(label: str) -> str:
+    """The modality that a group of tests is a part of; a modality itself."""
+    if label in MODALITIES:
+        return label
+    return next((name for mark, name in _MODALITY_OF if mark in label), label)
