@@ -11,8 +11,9 @@ from publish.disclosure.audit.properties.packages import package_findings
 from publish.disclosure.audit.reading.folder import ReadFolder, read_folder
 from publish.disclosure.audit.reading.sheet import Sheet, Text
 from publish.disclosure.audit.reading.texts import texts_of
+from publish.disclosure.audit.recognising.figures import Kind, State, Table
 from publish.disclosure.audit.recognising.linked import Counts, counts_of
-from publish.disclosure.audit.recognising.recognition import Kind, State, Table, recognise
+from publish.disclosure.audit.recognising.recognition import recognise, unrecognised
 from publish.disclosure.audit.routes.cells_shown import hidden_places, medians, shown_elsewhere, unrounded
 from publish.disclosure.audit.routes.differences import Solved, attack_differences, attack_over_time
 from publish.disclosure.audit.routes.share_tables import attack_shares
@@ -113,7 +114,7 @@ def audit(folder: Path, older: Sequence[Path], rule: Rule, tell: Tell) -> Audite
         tables=len(tables),
         contradictions=sums.contradictions,
         unread=read.unread,
-        not_read=tuple(dict.fromkeys(heading for table in tables for heading in table.not_read)),
+        not_read=_not_read(read, tables),
     )
 
 
@@ -124,6 +125,12 @@ def _tables(read: ReadFolder) -> list[Table]:
     visible = [sheet for sheet in read.sheets if not sheet.hidden]
     ordered = sorted(visible, key=lambda sheet: not sheet.file.lower().endswith(_WORKBOOKS))
     return [table for sheet in ordered for table in recognise(sheet)]
+
+
+def _not_read(read: ReadFolder, tables: Sequence[Table]) -> tuple[str, ...]:
+    """Headings of columns, and names of visible sheets, that hold numbers and were not understood."""
+    headings = dict.fromkeys(heading for table in tables for heading in table.not_read)
+    return (*headings, *unrecognised([sheet for sheet in read.sheets if not sheet.hidden], tables))
 
 
 def _tally(solved: Solved) -> Tally:

@@ -8,9 +8,10 @@ from openpyxl import load_workbook
 
 from publish.disclosure.audit.reading.folder import read_folder
 from publish.disclosure.audit.reading.sheet import Sheet
+from publish.disclosure.audit.recognising.figures import ENGLAND, Kind, State
 from publish.disclosure.audit.recognising.headings import FOREVER, KNOWN_DAYS
 from publish.disclosure.audit.recognising.linked import counts_of, linked
-from publish.disclosure.audit.recognising.recognition import ENGLAND, Kind, State, recognise, unrecognised
+from publish.disclosure.audit.recognising.recognition import recognise, unrecognised
 from publish.disclosure.audit.rule import Rule
 
 PUBLISHED = Path(__file__).resolve().parents[4] / "shared" / "published"

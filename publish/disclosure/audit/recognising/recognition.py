@@ -11,12 +11,8 @@ from publish.disclosure.audit.reading.sheet import Sheet, Value
 from publish.disclosure.audit.recognising.columns import Block, columns_of, key_of, printed_months
 from publish.disclosure.audit.recognising.context import context_of
 from publish.disclosure.audit.recognising.figures import (
-    ENGLAND,
     Figure,
-    Key,
     Kind,
-    Months,
-    State,
     Table,
     is_number,
     is_per_cent,
@@ -25,8 +21,6 @@ from publish.disclosure.audit.recognising.figures import (
 from publish.disclosure.audit.recognising.headings import ALL_DAYS, plain, select
 from publish.disclosure.audit.recognising.rows import KEYS, OF_COMMISSIONERS, OfRow, Rows, key_columns
 from publish.disclosure.audit.recognising.tidy import is_tidy, read_tidy
-
-__all__ = ["ENGLAND", "Figure", "Key", "Kind", "Months", "State", "Table", "recognise", "unrecognised"]
 
 MOST_KEYS: Final = 8  # cells of a header, among which a key column stands
 FEWEST_NUMBERS: Final = 20  # of a sheet that looks like a table

@@ -6,8 +6,8 @@ from typing import Final
 
 from publish.disclosure.audit.finding import Finding, Route
 from publish.disclosure.audit.reading.sheet import Sheet
+from publish.disclosure.audit.recognising.figures import Figure, Kind, State, Table
 from publish.disclosure.audit.recognising.linked import Counts
-from publish.disclosure.audit.recognising.recognition import Figure, Kind, State, Table
 from publish.disclosure.audit.rule import Rule
 
 LETTERS: Final = 26

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from publish.disclosure.audit.bounding.bounds import Bounds, bounds
 from publish.disclosure.audit.finding import Finding, Route
+from publish.disclosure.audit.recognising.figures import Key, Table
 from publish.disclosure.audit.recognising.linked import Count, Counts, Linked, Relation, linked
-from publish.disclosure.audit.recognising.recognition import Key, Table
 from publish.disclosure.audit.routes.cells_shown import found_at
 from publish.disclosure.audit.rule import Rule
 

@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from publish.disclosure.audit.bounding.system import UNBOUNDED
 from publish.disclosure.audit.finding import Finding, Route
+from publish.disclosure.audit.recognising.figures import Figure, Key, Kind, State, Table
 from publish.disclosure.audit.recognising.headings import KNOWN_DAYS
-from publish.disclosure.audit.recognising.recognition import Figure, Key, Kind, State, Table
 from publish.disclosure.audit.routes.cells_shown import column_name, found_at
 from publish.disclosure.audit.routes.percentages import Recovered, Shares, recover
 from publish.disclosure.audit.rule import Rule
@@ -96,6 +97,8 @@ def _between(figure: Figure | None, rule: Rule) -> tuple[int, int] | None:
         return None
     if figure.state is State.HIDDEN:
         return rule.hidden
+    if figure.state is State.UNCLEAR:
+        return 0, UNBOUNDED
     return rule.shown(int(figure.value or 0))
 
 
