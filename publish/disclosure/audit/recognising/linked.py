@@ -23,7 +23,7 @@ from publish.disclosure.audit.recognising.headings import (
     KNOWN_DAYS,
     UNKNOWN_DAYS,
 )
-from publish.disclosure.audit.recognising.rows import ALL_LABELS, MODALITIES
+from publish.disclosure.audit.recognising.rows import MODALITIES
 from publish.disclosure.audit.rule import Rule
 
 Mask = int  # a set of parts, one bit each
@@ -342,15 +342,13 @@ def _within(places: Mapping[tuple[str, str, str], int]) -> Iterator[Relation]:
 
 
 def _over_labels(number: Mapping[Key, int]) -> Iterator[Relation]:
-    """A group of tests, or the interventional ones, are among those of their modality."""
+    """A group of tests, or the interventional ones, are among those of their modality.
+
+    Totals of all modalities bind nothing: they are large, may hold more than is printed, and would tie every
+    modality to every other, which makes one search of many.
+    """
     parts: dict[tuple[int, bool], list[int]] = defaultdict(list)
-    totals: dict[int, list[int]] = defaultdict(list)
-    some_totals = any(key.label == ALL_LABELS for key in number)
     for key, unknown in number.items():
-        if some_totals and key.label in MODALITIES:
-            every = number.get(key._replace(label=ALL_LABELS))
-            if every is not None:
-                totals[every].append(unknown)
         basis, interventional, _ = key.basis.partition(", interventional")
         modality = _modality_of(key.label)
         if not interventional and modality == key.label:
@@ -360,8 +358,6 @@ def _over_labels(number: Mapping[Key, int]) -> Iterator[Relation]:
             parts[whole, bool(interventional)].append(unknown)
     for (whole, _), found in parts.items():
         yield Relation(whole, tuple(found), "tests among those of the modality", open=True)
-    for every, found in totals.items():
-        yield Relation(every, tuple(found), "modalities", open=True)
 
 
 @cache

@@ -40,7 +40,7 @@ _STOP: Final = (
 _SHARE: Final = r"\(\d[\d.]*\s?(?:%|per\s?cent)"
 _BETWEEN: Final = (
     rf"(?:\s+{_SHARE}[^)]*\)(?:\s+of(?:\s+(?:all|the|its|their|these))?)?)?"
-    rf"(?:\s+(?!{_STOP}\b)[A-Za-z][\w&/'’-]*){{0,4}}?\s+"
+    rf"(?:\s+(?!{_STOP}\b)[A-Za-z][\w&/'’-]*){{0,5}}?\s+"
 )
 _COUNTED: Final = re.compile(rf"{_NUMBER}{_BETWEEN}(?P<thing>{_THINGS})\b(?![-–]\w)", re.IGNORECASE)
 _STATED: Final = re.compile(
@@ -78,6 +78,8 @@ _OR_MORE: Final = re.compile(
     r"\s+(?:or|and)\s+(?:more|fewer|less|over|under|above|below)\b|\s+each\b", re.IGNORECASE
 )
 _SENTENCES: Final = re.compile(r"(?<!\bSt)(?<!\bNo)(?<!\be\.g)(?<!\bi\.e)(?<=[.!?;])\s+(?=[\W\d]*[A-Z])")
+
+_TRUST: Final = re.compile(r" nhs (?:foundation )?trust$")  # what sentences leave out of a name
 
 _MODALITIES: Final = (
     ("spect", r"SPECT|(?i:single photon emission(?: comput\w+ tomography)?)"),
@@ -184,9 +186,10 @@ class _Places:
         self._names: dict[str, str] = {}
         for count in dict.fromkeys(hidden):
             name = _plain(count.place)
-            self._labels[name].add(count.label)
-            if name:
-                self._names[name] = count.place
+            for spoken in (name, _TRUST.sub("", name)):
+                self._labels[spoken].add(count.label)
+                if spoken:
+                    self._names.setdefault(spoken, count.place)
             if count.code.strip(" -"):
                 self._codes[count.code.strip()] = name
         self._named = _any_of(self._names)
