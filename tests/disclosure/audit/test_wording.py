@@ -27,6 +27,8 @@ LEAKS = (
     ("In May, Barts Health NHS Trust did 2 MRI scans.", [2]),
     ("BARTS HEALTH NHS TRUST reported only one such test.", [1]),
     ("There was a single patient at Alliance Medical.", [1]),
+    ("Barts Health had 2 MRI scans in May.", [2]),
+    ("Only one provider did two MRI tests in March: Barts Health.", [2]),
     ("R1H did two magnetic resonance imaging tests in April 2023.", [2]),
     ("Guy’s and St Thomas’ NHS Foundation Trust (RJ1) submitted 1 record in May 2023.", [1]),
     ("St Mary. Guy's and St Thomas' NHS Foundation Trust saw two cases; others saw none.", [2]),
@@ -102,6 +104,7 @@ def test_nothing_hidden_leaves_only_unrounded_numbers():
 def test_modalities_are_known_by_all_their_names():
     spect = [HiddenCount("Here", "", "Single Photon Emission Computerized Tomography")]
     assert found("Here did 2 SPECT scans.", hidden=spect) == [2]
+    assert found("Here did 2 Single Photon Emission Computerized Tomography tests.", hidden=spect) == [2]
     assert found("Here did 2 CT scans.", hidden=spect) == []
     assert found("Here did 2 computed tomography scans.", hidden=spect) == []
 
