@@ -91,6 +91,10 @@ def plant_name_left_over(book):
     book.defined_names["_AMO_Text"] = DefinedName("_AMO_Text", attr_text='"secret"', hidden=True)
 
 
+def plant_number_named(book):
+    book.defined_names["Total"] = DefinedName("Total", attr_text="1237")
+
+
 def plant_property(book):
     book.custom_doc_props.append(StringProperty(name="Reviewed by", value="x"))
 
@@ -117,6 +121,7 @@ PLANTED = (
     (plant_digits, ("Provider", 0, "C", "Cells that hold more digits than they show: 1, among them C3.")),
     (plant_star, ("Provider", 0, "C", "Cells that hold a number that the format does not show: 1, among them C2.")),
     (plant_name_left_over, ("", 0, "", "1 defined name left over: _AMO_Text is one.")),
+    (plant_number_named, ("", 0, "", "1 defined name left over: Total is one.")),
     (plant_property, ("", 0, "", "There are custom properties: Reviewed by.")),
     (plant_formula, ("Provider", 0, "", "1 formula refers to another workbook: D2 is one.")),
     (plant_picture, ("", 0, "", "image1.png: Author names a person: Jane Smith.")),

@@ -16,6 +16,7 @@ Told = tuple[str, int, str, str]
 _CORE: Final = r"docProps/core\d*\.xml|.*\.psmdcp"
 _ORDINARY_NAME: Final = re.compile(r"_xl(?:nm|fn|pm|ws|udf|eta)\b|_xl(?:nm|fn|pm|ws|udf|eta)\.", re.IGNORECASE)
 _ELSEWHERE: Final = re.compile(r"\[(?:\d+|[^\[\]]+\.xl\w{1,2})\]|\\\\|[A-Za-z]:\\|file:", re.IGNORECASE)
+_CONSTANT: Final = re.compile(r"=?(?:[\"{]|[-+]?[\d.]+$)")  # a text, several values, or a number
 _FILE_ADDRESS: Final = re.compile(r"file:|\\\\|[A-Za-z]:[\\/]", re.IGNORECASE)
 _KEPT: Final = (
     (r"xl/pivotCache/pivotCacheRecords\d*\.xml", "r", "A pivot cache keeps {count} records."),
@@ -132,7 +133,9 @@ def _sheets_by_comments(parts: Parts, book: str) -> dict[str, str]:
 
 
 def _defined_names(parts: Parts, book: str) -> Iterator[Told]:
-    """One for all names that are hidden, hold a text, or lead to another file. Names that Excel makes are none."""
+    """One for all names that are hidden, hold a text or a number, or lead to another file. Names that Excel makes
+    are none.
+    """
     names = [
         found.get("name", "")
         for found in parts.elements(book, "definedName")
@@ -143,7 +146,7 @@ def _defined_names(parts: Parts, book: str) -> Iterator[Told]:
 
 
 def _is_left_over(hidden: str | None, refers_to: str) -> bool:
-    return hidden in ("1", "true") or refers_to.startswith('"') or bool(_ELSEWHERE.search(refers_to))
+    return hidden in ("1", "true") or bool(_CONSTANT.match(refers_to) or _ELSEWHERE.search(refers_to))
 
 
 def _path(parts: Parts, book: str) -> Iterator[Told]:
