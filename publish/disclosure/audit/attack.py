@@ -23,6 +23,7 @@ from publish.errors import InputRefused
 
 Tell = Callable[[str], None]
 _WORKBOOKS: Final = (".xlsx", ".xlsm", ".xls")
+_PAGES: Final = (".html", ".htm")
 LEAST_WORDS: Final = 3  # of a cell that is read as a sentence
 
 
@@ -175,11 +176,17 @@ def _texts(folder: Path, read: ReadFolder) -> list[Text]:
 
 
 def _sentences(sheet: Sheet) -> Iterator[Text]:
-    if not sheet.has_letters:
+    """The cells that are sentences. CSV files say the same in many rows: it stands where it is said first. Pages
+    are read as a whole.
+    """
+    if sheet.file.lower().endswith(_PAGES):
         return
+    said: set[str] = set()
     for number, row in enumerate(sheet.rows, start=1):
         for cell in row:
-            if isinstance(cell, str) and cell.count(" ") >= LEAST_WORDS:
+            if isinstance(cell, str) and cell not in said and cell.count(" ") >= LEAST_WORDS:
+                if not sheet.has_letters:
+                    said.add(cell)
                 yield Text(sheet.file, sheet.name, number, "", cell)
 
 

@@ -176,6 +176,12 @@ def test_a_sum_that_cannot_hold_is_left_out_and_counted(tmp_path):
     assert ("unrounded", 3, "Year to date", 14, 14) in findings
 
 
+def test_a_sentence_in_a_csv_file_is_found_once(tmp_path):
+    note = "A Trust did 2 fluoroscopy tests in May."
+    folder = folder_of(tmp_path, "Y56,RF4,A Trust,Fluoroscopy,10,*,10,20", note, note)
+    assert found(folder)[0] == [("text", 3, "", 2, 2)]
+
+
 def test_one_file_alone_is_attacked_too(tmp_path):
     folder = folder_of(tmp_path, "Y56,RF4,A Trust,Fluoroscopy,10,11,10,30")
     assert found(folder / "Table-1-2023-24.csv")[0] == [("unrounded", 2, "May", 11, 11)]
