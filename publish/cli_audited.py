@@ -16,7 +16,7 @@ WIDTH: Final = 100
 
 def lines(audited: Audited) -> Iterator[str]:
     """What is shown of an audit: the routes, the first findings of each, and what was not attacked."""
-    yield f"{audited.files} files, {audited.tables} tables"
+    yield f"{_many(audited.files, 'file')}, {_many(audited.tables, 'table')}"
     yield ""
     yield from _routes(audited)
     for route in Route:
@@ -30,7 +30,7 @@ def lines(audited: Audited) -> Iterator[str]:
 
 def of_route(route: Route, found: Sequence[Finding]) -> Iterator[str]:
     """The first findings of a route, a line each."""
-    yield f"{route}: {len(found):,} {'finding' if len(found) == 1 else 'findings'}"
+    yield f"{route}: {_many(len(found), 'finding')}"
     for finding in found[:MOST_SHOWN]:
         yield f"  {cell_of(finding)}: {finding.detail}"
     if len(found) > MOST_SHOWN:
@@ -54,13 +54,19 @@ def _verdict(audited: Audited) -> Iterator[str]:
     for file, why in audited.unread:
         yield f"Not attacked: {file} {why}."
     if audited.not_read:
-        yield f"Columns not understood, and not attacked: {', '.join(audited.not_read)}."
+        yield f"Not understood, and not attacked: {', '.join(audited.not_read)}."
     if audited.contradictions:
-        yield f"{audited.contradictions:,} sums cannot hold as published: they were left out."
+        yield f"Sums that cannot hold as published, and were left out: {audited.contradictions:,}."
+    if audited.unproven:
+        yield f"Counts whose search reached its limit, so that more might be learnt of them: {audited.unproven:,}."
     if audited.left_by_rule:
         yield (
             f"Counts that follow from cells which all obey the rule: {len(audited.left_by_rule):,} "
             "(--strict makes them findings)."
         )
     found = len(audited.findings)
-    yield f"{found:,} findings." if found else "No findings."
+    yield f"{_many(found, 'finding')}." if found else "No findings."
+
+
+def _many(number: int, name: str) -> str:
+    return f"{number:,} {name}{'' if number == 1 else 's'}"

@@ -43,8 +43,9 @@ class Tally:
 class Audited:
     """What an audit found in a folder.
 
-    `left_by_rule` follow from the rule itself (see `Rule.leaves_sums`). `contradictions` counts sums that cannot
-    hold as published, and were left out. `unread` are files that could not be read, and why; `not_read` headings of
+    `left_by_rule` follow from the rule itself (see `Rule.leaves_sums`). `unproven` counts were searched up to a
+    limit: their bounds are true, and may be wider than possible. `contradictions` counts sums that cannot hold as
+    published, and were left out. `unread` are files that could not be read, and why; `not_read` headings of
     columns with numbers that were not understood. Neither was attacked.
     """
 
@@ -53,6 +54,7 @@ class Audited:
     tallies: Mapping[Route, Tally]
     files: int
     tables: int
+    unproven: int
     contradictions: int
     unread: tuple[tuple[str, str], ...]
     not_read: tuple[str, ...]
@@ -65,6 +67,7 @@ class Audited:
                 "files": self.files,
                 "tables": self.tables,
                 "routes": {str(route): asdict(tally) for route, tally in self.tallies.items()},
+                "searches_at_their_limit": self.unproven,
                 "contradictory_sums": self.contradictions,
                 "unread_files": [{"file": file, "why": why} for file, why in self.unread],
                 "columns_not_understood": list(self.not_read),
@@ -81,12 +84,7 @@ def audit(folder: Path, older: Sequence[Path], rule: Rule, tell: Tell) -> Audite
     """
     read = read_folder(folder, tell)
     tables = _tables(read)
-    if not tables:
-        raise InputRefused(
-            "no table of the publication is recognised there",
-            where=str(folder),
-            do="name a folder of published workbooks or CSV files, with their headings",
-        )
+    _refuse_without_tables(tables, read, folder)
     counts = counts_of(tables, rule)
     tell("Attacking percentages, unrounded counts and medians")
     shares = attack_shares(tables, rule)
@@ -113,6 +111,7 @@ def audit(folder: Path, older: Sequence[Path], rule: Rule, tell: Tell) -> Audite
         },
         files=len(read.files),
         tables=len(tables),
+        unproven=max(sums.unproven, later.unproven),
         contradictions=sums.contradictions,
         unread=read.unread,
         not_read=_not_read(read, tables),
@@ -129,9 +128,14 @@ def _tables(read: ReadFolder) -> list[Table]:
 
 
 def _not_read(read: ReadFolder, tables: Sequence[Table]) -> tuple[str, ...]:
-    """Headings of columns, and names of visible sheets, that hold numbers and were not understood."""
+    """Headings of columns, and names of visible sheets, that hold numbers and were not understood; cells that are
+    neither a number nor a mark.
+    """
+    unclear = sum(figure.state is State.UNCLEAR for table in tables for figure in table.figures)
+    cells = (f"{unclear:,} {'cell' if unclear == 1 else 'cells'} with other words in columns of figures",)
     headings = dict.fromkeys(heading for table in tables for heading in table.not_read)
-    return (*headings, *unrecognised([sheet for sheet in read.sheets if not sheet.hidden], tables))
+    sheets = unrecognised([sheet for sheet in read.sheets if not sheet.hidden], tables)
+    return (*headings, *sheets, *(cells if unclear else ()))
 
 
 def _tally(solved: Solved) -> Tally:
@@ -149,11 +153,28 @@ def _over_time(
 ) -> Solved:
     """Differences between this folder and the older ones; nothing where there are none."""
     if not older:
-        return Solved(0, 0, 0)
-    releases = [counts_of(_tables(read_folder(folder, tell)), rule) for folder in older]
+        return Solved(0, 0, 0, 0)
+    releases = [_older(folder, rule, tell) for folder in older]
     tell("Attacking differences over time")
     already = frozenset(learnt) | sums.recovered
     return attack_over_time(tables, counts, releases, learnt, already, rule, tell)
+
+
+def _older(folder: Path, rule: Rule, tell: Tell) -> Counts:
+    read = read_folder(folder, tell)
+    tables = _tables(read)
+    _refuse_without_tables(tables, read, folder)
+    return counts_of(tables, rule)
+
+
+def _refuse_without_tables(tables: Sequence[Table], read: ReadFolder, folder: Path) -> None:
+    if not tables:
+        unread = "".join(f"; {file} {why}" for file, why in read.unread)
+        raise InputRefused(
+            f"no table of the publication is recognised there{unread}",
+            where=str(folder),
+            do="name a folder of published workbooks or CSV files, with their headings",
+        )
 
 
 def _metadata(folder: Path, read: ReadFolder) -> list[Finding]:

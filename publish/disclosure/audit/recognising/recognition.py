@@ -133,6 +133,19 @@ def _told_apart(block: Block, rows: Rows, places: Sequence[int]) -> Iterator[tup
 
 
 def _whole(block: Block, shares: Sequence[int]) -> int:
-    """What the shares are of: 100 where their headings say per cent, 1 where they are fractions or have a sign."""
-    signed = any(is_per_cent(cell) for place in shares for cell in block.cells(place))
-    return 100 if not signed and any("per cent" in plain(block.heads[place]) for place in shares) else 1
+    """What the shares are of: 1 where they are fractions or have a sign, 100 where their headings say per cent or a
+    number above 1 stands without a sign.
+    """
+    if any(is_per_cent(cell) for place in shares for cell in block.cells(place)):
+        return 1
+    in_words = any("per cent" in plain(block.heads[place]) for place in shares)
+    return 100 if in_words or any(_above_one(block, place) for place in shares) else 1
+
+
+def _above_one(block: Block, place: int) -> bool:
+    """Whether a column has numbers above 1 that no format shows as a percentage."""
+    formats = block.sheet.formats
+    return any(
+        isinstance(cell, int | float) and cell > 1 and "%" not in formats.get((number, place + 1), "")
+        for number, cell in enumerate(block.cells(place), start=block.header + 2)
+    )

@@ -25,11 +25,15 @@ Flags = NDArray[np.bool_]
 
 @dataclass
 class Solved:
-    """What the sums leave open: findings; those that the rule itself leaves; counts tried, and narrowed ones."""
+    """What the sums leave open: findings; those that the rule itself leaves; counts tried, and narrowed ones.
+
+    `unproven` counts were bounded, but a search reached its limit before it found both ends of what is possible.
+    """
 
     tried: int
     narrowed: int
     contradictions: int
+    unproven: int
     findings: list[Finding] = field(default_factory=list[Finding])
     by_rule: list[Finding] = field(default_factory=list[Finding])
     recovered: set[Key] = field(default_factory=set[Key])
@@ -101,7 +105,12 @@ class _Attack:
         exact = attacked & (found.low == found.high)
         by_rule = self._by_rule(links, every, exact, tell)
         closer = (found.low > starts[:, 0]) | (found.high < starts[:, 1])
-        solved = Solved(int(attacked.sum()), int((attacked & closer & ~exact).sum()), int(found.left_out.sum()))
+        solved = Solved(
+            tried=int(attacked.sum()),
+            narrowed=int((attacked & closer & ~exact).sum()),
+            contradictions=int(found.left_out.sum()),
+            unproven=int((attacked & ~exact & ~found.exact).sum()),
+        )
         for place in np.flatnonzero(exact):
             key = links.keys[place]
             if key not in self.already:

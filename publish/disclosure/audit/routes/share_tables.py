@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from publish.disclosure.audit.bounding.system import UNBOUNDED
 from publish.disclosure.audit.finding import Finding, Route
@@ -62,14 +63,16 @@ def _alike(table: Table, rule: Rule) -> list[list[_Row]]:
 
 
 def _row(total: Key, figures: Sequence[Figure], counts: Mapping[Key, Figure], rule: Rule) -> _Row | None:
-    """The percentages with what is printed of their parts and their whole: the counts of the same bands added up
-    where these are printed, the tests with a day, or all of them.
+    """The percentages with what is printed of their parts and their whole.
+
+    The whole is the tests with a day where these are printed; else the counts of the same bands added up, where
+    they are printed and do not overlap; else all tests.
     """
     printed = [counts.get(figure.key) for figure in figures]
     parts = [_between(figure, rule) for figure in printed]
     known = total._replace(days=(figures[0].key.days[0], KNOWN_DAYS)) if figures[0].key.days else total
     whole = next((key for key in (known, total) if key in counts), None)
-    if all(figure is not None for figure in printed):
+    if whole != known and all(figure is not None for figure in printed) and _apart(figures):
         bounds = [part for part in parts if part is not None]
         span, shown, whole = (sum(low for low, _ in bounds), sum(high for _, high in bounds)), None, None
     elif whole is not None:
@@ -90,6 +93,14 @@ def _row(total: Key, figures: Sequence[Figure], counts: Mapping[Key, Figure], ru
             parts_shown=tuple(_number(figure) for figure in printed),
         ),
     )
+
+
+def _apart(figures: Sequence[Figure]) -> bool:
+    """Whether percentages are of several bands of days, none of which holds days of another."""
+    bands = sorted(days[1] for figure in figures if len(days := figure.key.days) > 1 and isinstance(days[1], tuple))
+    if len(bands) < len(figures) or len(bands) < 2:
+        return False
+    return all(before[1] < after[0] for before, after in pairwise(bands))
 
 
 def _between(figure: Figure | None, rule: Rule) -> tuple[int, int] | None:
