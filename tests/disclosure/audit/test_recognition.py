@@ -12,6 +12,7 @@ from publish.disclosure.audit.recognising.figures import ENGLAND, Kind, State
 from publish.disclosure.audit.recognising.headings import FOREVER, KNOWN_DAYS
 from publish.disclosure.audit.recognising.linked import counts_of, linked
 from publish.disclosure.audit.recognising.recognition import recognise, unrecognised
+from publish.disclosure.audit.recognising.tidy import is_tidy
 from publish.disclosure.audit.rule import Rule
 
 PUBLISHED = Path(__file__).resolve().parents[4] / "shared" / "published"
@@ -318,6 +319,52 @@ def test_columns_and_rows_that_nothing_tells_apart_are_left_out_and_named():
     differ = only(sheet(TITLE, PERIOD, (*HEADS, "Priority", "Apr", "May"), *rows))
     assert {figure.row for figure in differ.figures} == {6}
     assert differ.not_read == ("rows that differ and are of the same",)
+
+
+LONG = ("month", "org_code", "provider_name", "modality")
+
+
+def long(heading, *rows, heads=LONG):
+    return sheet([*heads, heading], *rows, file="a.csv", name="")
+
+
+@pytest.mark.parametrize("heading", ["tests", "Count", "Activity", "value", "number", "Number of tests"])
+def test_a_long_file_without_measures_is_of_tests(heading):
+    rows = [(month, "RJ1", "A trust", "CT", cell) for month, cell in (("2023-04", 15), ("May-23", "*"))]
+    figures = only(long(heading, *rows)).figures
+    assert [(f.row, f.column, f.kind, f.state, f.value) for f in figures] == [
+        (2, 5, Kind.COUNT, State.SHOWN, 15),
+        (3, 5, Kind.COUNT, State.HIDDEN, None),
+    ]
+    april = 12 * 2023 + 3
+    assert [f.key.months for f in figures] == [(april, april), (april + 1, april + 1)]
+    assert {f.key.place for f in figures} == {("Organisation", "", "RJ1")}
+
+
+def test_a_long_file_with_other_names_of_keys():
+    heads = ("Period", "Region", "Provider", "Provider name", "Test")
+    figures = only(long("Tests", ("2023-04", "Y56", "RJ1", "A trust", "CT", 15), heads=heads)).figures
+    assert [(f.key.place, f.key.label) for f in figures] == [
+        (("Organisation", "Y56", "RJ1"), "computerized axial tomography")
+    ]
+
+
+def test_rows_of_a_long_file_that_nothing_tells_apart_are_left_out_and_named():
+    rows = [("2023-04", code, "x", "CT", shade, 5) for code, shade in (("RJ1", "a"), ("RJ1", "b"), ("R1H", "a"))]
+    rows[1] = (*rows[1][:-1], 10)
+    table = only(long("tests", *rows, heads=(*LONG, "shade")))
+    assert [f.row for f in table.figures] == [4]
+    assert table.not_read == ("rows that differ and are of the same",)
+
+
+@pytest.mark.parametrize("more", ["count", "0-7 days", "April 2023"])
+def test_a_file_with_several_columns_of_figures_is_not_long(more):
+    assert not is_tidy(long("tests", heads=(*LONG, more)))
+
+
+@pytest.mark.parametrize("heads", [("org_code",), ("month",), ()])
+def test_a_file_without_a_period_or_what_it_is_of_is_not_long(heads):
+    assert not is_tidy(long("tests", heads=heads))
 
 
 def test_a_source_setting_that_is_not_known_is_no_total():

@@ -12,6 +12,7 @@ from publish.disclosure.audit.recognising.figures import (
     HIDDEN_MARKS,
     NO_MONTHS,
     Figure,
+    Key,
     Kind,
     Months,
     Place,
@@ -25,24 +26,57 @@ from publish.disclosure.audit.recognising.headings import (
     OTHER_SETTING,
     OTHER_SETTINGS,
     Selection,
+    month_of,
     plain,
     select,
     setting_of,
 )
-from publish.disclosure.audit.recognising.rows import OfRow, label_of, place_of, sex_of
+from publish.disclosure.audit.recognising.rows import KEYS, OfRow, key_columns, label_of, place_of, sex_of
 
 _NEEDED: Final = frozenset({"period", "value", "measure"})
-_OF_FIGURE: Final = frozenset({"measure", "period", "period_type", "column_group", "column", "value", "status"})
+_FIGURES: Final = ("value", "tests", "count", "activity", "number", "number_of_tests")
+_PERIODS: Final = ("period", "month")
+_OF_FIGURE: Final = frozenset({"measure", "period_type", "column_group", "column", "status", *_PERIODS, *_FIGURES})
+# How this module calls the keys that other tables have under many headings.
+_KEY_COLUMNS: Final = {
+    "level": "level",
+    "region": "region_code",
+    "icb": "icb_code",
+    "code": "org_code",
+    "name": "provider_name",
+    "label": "modality",
+    "setting": "source_setting",
+    "sex": "sex",
+}
 
 
 def is_tidy(sheet: Sheet) -> bool:
-    """Whether a sheet has the columns of a tidy file in its first row."""
-    return bool(sheet.rows) and {plain(cell) for cell in sheet.rows[0] if cell is not None} >= _NEEDED
+    """Whether a sheet has in its first row the columns of a tidy file, or of a long one: a period or a month, what
+    the figures are of, and one column of figures, which are of tests.
+    """
+    if not sheet.rows:
+        return False
+    heads = [plain(cell) for cell in sheet.rows[0] if cell is not None]
+    return {*heads} >= _NEEDED or _is_long([head.replace("_", " ") for head in heads])
+
+
+def _is_long(heads: Sequence[str]) -> bool:
+    figures = [head for head in heads if head.replace(" ", "_") in _FIGURES]
+    others = (head for head in heads if head not in figures and head not in KEYS)
+    if len(figures) != 1 or not any(head in _PERIODS for head in heads) or not any(head in KEYS for head in heads):
+        return False
+    return not any(select(head, of_days=True).read for head in others)
 
 
 def read_tidy(sheet: Sheet) -> Table:
-    """A table with a row for each figure, or several of them told apart by a column `table`."""
+    """A table with a row for each figure, or several of them told apart by a column `table`.
+
+    Rows of a file without measures that are of the same and differ are left out: what tells them apart is not read.
+    """
     at = {plain(cell).replace(" ", "_"): place for place, cell in enumerate(sheet.rows[0])}
+    measured = at.keys() >= _NEEDED
+    if not measured:
+        at = _with_keys(sheet.rows[0], at)
     numbers: dict[str, list[int]] = {}
     for number, row in enumerate(sheet.rows[1:], start=1):
         numbers.setdefault(_cell(row, at, "table"), []).append(number)
@@ -52,7 +86,22 @@ def read_tidy(sheet: Sheet) -> Table:
         reader = _Tidy(sheet, at, table, of_table)
         figures += [figure for number in of_table if (figure := reader.figure(number)) is not None]
         names |= reader.names
-    return Table(sheet, figures, names, of=100)
+    told = figures if measured else _told_apart(figures)
+    not_read = ("rows that differ and are of the same",) if len(told) < len(figures) else ()
+    return Table(sheet, told, names, of=100, not_read=not_read)
+
+
+def _with_keys(heads: Sequence[Value], at: Mapping[str, int]) -> dict[str, int]:
+    """The columns by name, those of keys also by the names that are read here."""
+    keys = key_columns([None if cell is None else plain(cell).replace("_", " ") for cell in heads])
+    return {**{_KEY_COLUMNS[key]: place for key, place in keys.items() if key in _KEY_COLUMNS}, **at}
+
+
+def _told_apart(figures: Sequence[Figure]) -> list[Figure]:
+    shown: dict[tuple[Key, Kind], set[tuple[State, float | None]]] = {}
+    for figure in figures:
+        shown.setdefault((figure.key, figure.kind), set()).add((figure.state, figure.value))
+    return [figure for figure in figures if len(shown[figure.key, figure.kind]) == 1]
 
 
 def _cell(row: Sequence[Value], at: Mapping[str, int], *names: str) -> str:
@@ -82,6 +131,7 @@ class _Tidy:
         self.both_others = "Other Health Care Provider" not in words
         self.of_patients = bool(OF_PATIENTS.search(file)) or "sex" in at
         self.of_row = [place for name, place in at.items() if name not in _OF_FIGURE]
+        self.figures = next(at[name] for name in _FIGURES if name in at)
         self.rows: dict[tuple[Value, ...], OfRow] = {}
         self.columns = self._columns(numbers)
 
@@ -91,11 +141,11 @@ class _Tidy:
         kind = _kind(_cell(row, at, "measure"))
         if kind is None:
             return None
-        place = at["value"]
+        place = self.figures
         state, value = state_of(row[place] if place < len(row) else None)
         if plain(_cell(row, at, "status")) in HIDDEN_MARKS:
             state, value = State.HIDDEN, None
-        months = _period(_cell(row, at, "period"))
+        months = _period(_cell(row, at, *_PERIODS))
         key = key_of(self._of_row(row), self.columns[self._named(row)], months, self.interval)
         return Figure(number + 1, place + 1, kind, state, value, key)
 
@@ -152,7 +202,10 @@ def _kind(measure: str) -> Kind | None:
 
 @lru_cache(MOST_TEXTS)
 def _period(words: str) -> Months:
-    """`2023-04` or `2023-04/2024-03`."""
+    """`2023-04` or `2023-04/2024-03`; `April 2023` or `Apr-23`."""
+    if (named := month_of(plain(words))) and named[0] is not None:
+        month = 12 * named[0] + named[1] - 1
+        return month, month
     found = [(int(year), int(month)) for year, month in re.findall(r"(20\d\d)-(\d\d)", words)]
     if not found or any(not 1 <= month <= len(MONTHS) for _, month in found):
         return NO_MONTHS
