@@ -26,6 +26,8 @@ from publish.disclosure.audit.properties.number_formats import hides, holds_more
 from publish.disclosure.audit.properties.old_parts import properties
 from publish.disclosure.audit.properties.packages import package_findings
 from publish.disclosure.audit.properties.people import is_person
+from publish.disclosure.audit.properties.unseen_cells import sheet_findings
+from publish.disclosure.audit.reading.sheet import Sheet
 
 PUBLISHED = Path(__file__).resolve().parents[4] / "shared" / "published"
 
@@ -221,6 +223,38 @@ def test_sheets_read_before_need_not_be_read_again(tmp_path):
     plant_sheet(book)
     book.save(tmp_path / "a.xlsx")
     assert package_findings(tmp_path / "a.xlsx", "a.xlsx", ()) == []
+
+
+HELD = (
+    ('IF(2<3,"*",2)', "*", "Cells that show a hidden mark by a formula: 1, among them C2."),
+    ('IF(B9<3,"[c]",B9)', "[c]", "Cells that show a hidden mark by a formula: 1, among them C2."),
+    ("ROUND(78,-1)", 80, "Cells that hold a number in their formula: 1, among them C2."),
+    ("1237", 1237, "Cells that hold a number in their formula: 1, among them C2."),
+    ("LOG10(1E3)", 3, "Cells that hold a number in their formula: 1, among them C2."),
+    ("A1", 15, ""),
+    ("SUM($B$2:$B$9)", 15, ""),
+    ("SUM(B:B)*5", 15, ""),
+    ("SUM(Table1[Tests])+1", 15, ""),
+    ("0.5", 0.5, ""),
+    ("Total", 15, ""),
+    ('HYPERLINK("#Notes!A1","Note 5")', "Note 5", ""),
+)
+
+
+@pytest.mark.parametrize(("formula", "value", "detail"), HELD)
+def test_formulas_that_hold_what_they_do_not_show(formula, value, detail):
+    rows = (("Code", "Name", "May"), ("RJ1", "A trust", value))
+    findings = sheet_findings([Sheet("a.xlsx", "Provider", rows, formulas={(2, 3): f"={formula}"})])
+    assert [(f.row, f.column, f.detail) for f in findings] == ([(0, "C", detail)] if detail else [])
+
+
+def test_formulas_of_a_column_are_one_finding():
+    formulas = {(2, 1): "=12", (3, 1): "=13", (2, 2): "=SUM(4,5)"}
+    findings = sheet_findings([Sheet("a.xlsx", "Provider", (("x", "y"), (12, 9), (13,)), formulas=formulas)])
+    assert [(f.column, f.detail.rpartition(": ")[2]) for f in findings] == [
+        ("A", "2, among them A2."),
+        ("B", "1, among them B2."),
+    ]
 
 
 FORMATS = (

@@ -14,14 +14,20 @@ from publish.disclosure.audit.reading.sheet import Sheet, Value
 _OTHER_BOOK: Final = re.compile(
     r"(?<![\w\]])'?[^'!=+*(,]*\[(?:\d+|[^\[\]]+\.(?:xl\w{1,2}|ods|csv))\][^!\[\]]*!|'file:"
 )
+_HIDDEN_MARKS: Final = ("*", "[c]")
+_QUOTED: Final = re.compile(r'"[^"]*"')
+# A cell (but no function such as LOG10), whole columns or rows, or a name of them in brackets.
+_CELL: Final = re.compile(r"(?<![\w.])\$?[A-Z]{1,3}\$?\d+(?![\w(])|\$?[A-Z]{1,3}:\$?[A-Z]|\$?\d:\$?\d|\[", re.I)
+_NUMBER: Final = re.compile(r"(?<![\w.$])(?:\d+\.?\d*|\.\d+)(?:E[-+]?\d+)?(?![\w(])", re.IGNORECASE)
 _EXACT: Final = 12  # digits by which two numbers are the same
 
 
 def sheet_findings(sheets: Sequence[Sheet]) -> list[Finding]:
-    """Hidden sheets, rows and columns; numbers with more digits than shown, or not shown; formulas that lead away.
+    """Hidden sheets, rows and columns; numbers with more digits than shown, or not shown; formulas that lead away,
+    work out a mark of suppression, or hold a number.
 
     One finding for each hidden sheet, each run of hidden rows or columns that hold something, and each column of
-    a visible sheet whose formats keep something back. Rule: disclosure specification, route 6.
+    a visible sheet whose formats or formulas keep something back. Rule: disclosure specification, route 6.
     """
     hidden = [sheet.name for sheet in sheets if sheet.hidden]
     found: list[Finding] = []
@@ -31,6 +37,7 @@ def sheet_findings(sheets: Sequence[Sheet]) -> list[Finding]:
             found.append(_finding(sheet, 0, "", f"The sheet is hidden and holds {held}."))
         else:
             found += [*_hidden_rows(sheet), *_hidden_columns(sheet), *_formats(sheet), *_formulas(sheet, hidden)]
+            found += _formulas_that_hold(sheet)
     return found
 
 
@@ -139,6 +146,31 @@ def _formulas(sheet: Sheet, hidden: Iterable[str]) -> Iterator[Finding]:
             row, column = cells[0]
             refer = "1 formula refers" if len(cells) == 1 else f"{len(cells):,} formulas refer"
             yield _finding(sheet, 0, "", f"{refer} to {what}: {get_column_letter(column)}{row} is one.")
+
+
+def _formulas_that_hold(sheet: Sheet) -> Iterator[Finding]:
+    """Formulas that work out a mark of suppression, or hold a number and refer to no cell it could come from."""
+    marks: dict[int, list[int]] = {}
+    numbers: dict[int, list[int]] = {}
+    for (row, column), formula in sorted(sheet.formulas.items()):
+        if _shows_mark(sheet, row, column):
+            marks.setdefault(column, []).append(row)
+        elif _holds_number(formula):
+            numbers.setdefault(column, []).append(row)
+    for cells, what in ((marks, "show a hidden mark by a formula"), (numbers, "hold a number in their formula")):
+        for column, rows in sorted(cells.items()):
+            letter = get_column_letter(column)
+            yield _finding(sheet, 0, letter, f"Cells that {what}: {len(rows):,}, among them {letter}{rows[0]}.")
+
+
+def _shows_mark(sheet: Sheet, row: int, column: int) -> bool:
+    cells = _row(sheet, row)
+    return column <= len(cells) and cells[column - 1] in _HIDDEN_MARKS
+
+
+def _holds_number(formula: str) -> bool:
+    words = _QUOTED.sub("", formula)
+    return not _CELL.search(words) and any(float(number) >= 1 for number in _NUMBER.findall(words))
 
 
 def _reference(name: str) -> re.Pattern[str]:
