@@ -201,6 +201,29 @@ def test_the_path_of_the_author_is_found(tmp_path):
     assert details(tmp_path / "a.xlsx") == ["The workbook keeps the path of the folder it was saved in."]
 
 
+PRINTED = (
+    (b"<oddFooter>&amp;L&amp;8&amp;Z&amp;F</oddFooter>", 1),
+    (b"<firstHeader>&amp;LC:\\work\\tests.xlsx</firstHeader>", 1),
+    (b"<evenHeader>&amp;C\\\\server\\share</evenHeader><oddHeader>&amp;Z</oddHeader>", 1),
+    (b"<oddFooter>&amp;F &amp;A R&amp;&amp;Z, https://www.england.nhs.uk/</oddFooter>", 0),
+    (b"<oddFooter>Page &amp;P</oddFooter>", 0),
+)
+
+
+@pytest.mark.parametrize(("pages", "told"), PRINTED)
+def test_paths_on_printed_pages(tmp_path, pages, told):
+    sheet = (b"</worksheet>", b"<headerFooter>" + pages + b"</headerFooter></worksheet>")
+    with_parts(tmp_path / "a.xlsx", {}, {"xl/worksheets/sheet1.xml": sheet})
+    expected = ["sheet1: a page header, footer or message tells the path of a file."]
+    assert details(tmp_path / "a.xlsx") == expected * told
+
+
+def test_a_path_in_a_message_to_those_who_fill_in_a_cell(tmp_path):
+    check = b'<dataValidations><dataValidation prompt="see \\\\server\\x &amp;Z"/></dataValidations></worksheet>'
+    with_parts(tmp_path / "a.xlsx", {}, {"xl/worksheets/sheet1.xml": (b"</worksheet>", check)})
+    assert details(tmp_path / "a.xlsx") == ["sheet1: a page header, footer or message tells the path of a file."]
+
+
 def test_a_formula_to_a_hidden_sheet_is_found_besides_the_sheet(tmp_path):
     book = clean_book()
     plant_sheet(book)

@@ -1,12 +1,14 @@
-"""Words of pages, documents, JSON files and pictures, paragraph by paragraph."""
+"""Words of pages, documents, JSON files, pictures and printed sheets, paragraph by paragraph."""
 
 import json
 import warnings
 import zipfile
 
+import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from openpyxl.worksheet.datavalidation import DataValidation
 
 from publish.disclosure.audit.reading.texts import texts_of
 
@@ -78,6 +80,29 @@ def test_paragraphs_of_a_word_document(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.docx", "w") as parts:
         parts.writestr("word/document.xml", f'<w:document xmlns:w="{space}"><w:body>{runs}</w:body></w:document>')
     assert words(tmp_path / "a.docx") == ["There were 1,234 tests."]
+
+
+def test_page_headers_and_footers_and_messages_of_a_workbook(tmp_path):
+    book = openpyxl.Workbook()
+    page = book.active
+    page.append([7])
+    page.oddHeader.left.text = "A trust had 7 tests"
+    page.oddHeader.left.font, page.oddHeader.left.size = "Arial,Bold", 10
+    page.oddHeader.right.text = "Page &P of &N, R&&D"
+    page.evenFooter.center.text, page.evenFooter.center.color = "Even", "FF0000"
+    page.firstHeader.center.text = "&D"
+    check = DataValidation(type="whole", promptTitle="Tests", prompt="Was 4 tests & more", error="Not\n5 tests")
+    page.add_data_validation(check)
+    check.add("A1")
+    book.save(tmp_path / "a.xlsx")
+    assert {(t.sheet, t.column, t.words) for t in texts_of(tmp_path / "a.xlsx", "a")} == {
+        ("", "oddHeader", "A trust had 7 tests"),
+        ("", "oddHeader", "Page of , R&D"),
+        ("", "evenFooter", "Even"),
+        ("", "promptTitle", "Tests"),
+        ("", "prompt", "Was 4 tests & more"),
+        ("", "error", "Not 5 tests"),
+    }
 
 
 @pytest.mark.parametrize("name", ["a.html", "a.pdf", "a.json", "a.svg", "a.docx", "a.xlsx", "a.png"])

@@ -8,6 +8,7 @@ from typing import Final
 from publish.disclosure.audit.properties.package_parts import Parts, attribute, local, position, words_of
 from publish.disclosure.audit.properties.people import is_person
 from publish.disclosure.audit.properties.pictures import picture_finds
+from publish.disclosure.audit.properties.printed_words import place_of, printed, tells_path
 from publish.disclosure.audit.properties.unseen_cells import same_number
 
 # What a part of a file tells: sheet, row, column, and in what words.
@@ -31,7 +32,8 @@ _STORED: Final = (
 
 
 def excel_tells(parts: Parts, visible: Callable[[], set[float]]) -> Iterator[Told]:
-    """What the parts of a workbook tell: people, comments, names, links, connections, caches, charts, pictures.
+    """What the parts of a workbook tell: people, comments, names, links, connections, caches, charts, pictures,
+    paths on printed pages.
 
     `visible` gives the numbers of its visible cells. Rule: disclosure specification, route 6.
     """
@@ -48,6 +50,7 @@ def excel_tells(parts: Parts, visible: Callable[[], set[float]]) -> Iterator[Tol
         lambda: _properties(parts),
         lambda: _charts(parts, visible),
         lambda: _pictures(parts),
+        lambda: _printed_paths(parts),
     )
     for tell in tellers:
         yield from tell()
@@ -225,6 +228,12 @@ def _pictures(parts: Parts) -> Iterator[Told]:
     for part in parts.matching(r"(?:xl|word|ppt)/media/.+"):
         for detail in picture_finds(parts.read(part)):
             yield _whole(f"{posixpath.basename(part)}: {detail}")
+
+
+def _printed_paths(parts: Parts) -> Iterator[Told]:
+    """One for each sheet whose page headers, footers or messages tell a path."""
+    for sheet in dict.fromkeys(place_of(each) for each in printed(parts) if tells_path(each)):
+        yield _whole(f"{sheet}: a page header, footer or message tells the path of a file.")
 
 
 def _many(count: int, name: str) -> str:

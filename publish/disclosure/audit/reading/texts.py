@@ -1,4 +1,4 @@
-"""The words of pages, documents, JSON files and pictures, paragraph by paragraph."""
+"""The words of pages, documents, JSON files and pictures, and those of workbooks that stand in no cell."""
 
 import json
 import re
@@ -11,6 +11,7 @@ from lxml.etree import _Element as Element  # pyright: ignore[reportPrivateUsage
 from publish.disclosure.audit.properties.documents import document_lines
 from publish.disclosure.audit.properties.package_parts import Parts, attribute, elements, local, words_of
 from publish.disclosure.audit.properties.page_source import hiding_classes, is_hidden, parsed_page
+from publish.disclosure.audit.properties.printed_words import printed, sections_of
 from publish.disclosure.audit.reading.sheet import Text
 
 _BLOCKS: Final = frozenset(
@@ -46,12 +47,13 @@ _BEGINS: Final = re.compile(r"[A-Z•·–\d]|\W\s")
 
 
 def texts_of(path: Path, file: str) -> list[Text]:
-    """The words of a page, a PDF or DOCX document, a JSON file or an SVG, as of the file `file`.
+    """The words of a page, a PDF or DOCX document, a JSON file or an SVG, as of the file `file`; of an XLSX or XLSM
+    workbook its page headers and footers, and the prompts and errors of its data validations.
 
     `row` is the number of the paragraph from 1, in PDF documents that of the page; `column` is empty, or says what
-    else the words are: alt, title, desc, or the key of a JSON file. What holds no letter is left out, as are lines
-    of numbers in PDF documents; hidden words are in. Files of other kinds, and damaged ones, have no texts. Rule:
-    disclosure specification, route 7.
+    else the words are: alt, title, desc, the key of a JSON file, oddHeader, prompt and the like. What holds no
+    letter is left out, as are lines of numbers in PDF documents; hidden words are in. Files of other kinds, and
+    damaged ones, have no texts. Rule: disclosure specification, route 7.
     """
     read = _READERS.get(path.suffix.lower())
     if read is None:
@@ -173,6 +175,13 @@ def _picture(path: Path) -> Iterator[_Paragraph]:
             yield number, "aria-label", label
 
 
+def _workbook(path: Path) -> Iterator[_Paragraph]:
+    parts = Parts.of(path)
+    for number, each in enumerate(printed(parts) if parts else (), 1):
+        for words in sections_of(each):
+            yield number, each.name, words
+
+
 _READERS: Final[dict[str, Callable[[Path], Iterator[_Paragraph]]]] = {
     ".html": _page,
     ".htm": _page,
@@ -180,4 +189,6 @@ _READERS: Final[dict[str, Callable[[Path], Iterator[_Paragraph]]]] = {
     ".docx": _word_document,
     ".json": _json,
     ".svg": _picture,
+    ".xlsx": _workbook,
+    ".xlsm": _workbook,
 }
