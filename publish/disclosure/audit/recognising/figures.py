@@ -14,6 +14,7 @@ from publish.disclosure.audit.recognising.headings import MOST_TEXTS, plain
 Months = tuple[int, int]  # the first and the last month of a period, counted from year 0; (0, 0) where not known
 NO_MONTHS: Final = (0, 0)
 Place = tuple[str, str, str]  # level, region code and own code
+PATIENTS: Final = "patients"  # the basis of tables by the board that a patient belongs to
 ENGLAND: Final = ("England", "", "")
 
 

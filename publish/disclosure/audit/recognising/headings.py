@@ -24,7 +24,7 @@ YEAR_SO_FAR: Final = 0  # the month number of a column from April to the last mo
 WHOLE_YEAR: Final = -1  # that of a column for all months of its table
 MOST_TEXTS: Final = 2**16  # whose reading is kept: a folder has some thousands of labels, however many cells
 
-_UNIT: Final = re.compile(r"\s*\((tests|per cent|%|median days|tests per 1,000[^)]*)\)$")
+_UNIT: Final = re.compile(r"\s*\((tests|number|per cent|%|median days|tests per 1,000[^)]*)\)$")
 MONTH_AND_YEAR: Final = r"([a-z]{3,9})\.?[ '-]*(\d{4}|\d{2})?"
 _MONTH: Final = re.compile(MONTH_AND_YEAR)
 _DATE: Final = re.compile(r"(20\d\d)-(\d\d)(?:-\d\d(?:t[\d:.]+)?)?")

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from publish.disclosure.audit.bounding.system import UNBOUNDED, System
-from publish.disclosure.audit.recognising.figures import ENGLAND, Key, Kind, Months, Place, State, Table
+from publish.disclosure.audit.recognising.figures import ENGLAND, PATIENTS, Key, Kind, Months, Place, State, Table
 from publish.disclosure.audit.recognising.headings import (
     EVERY,
     EVERY_SETTING,
@@ -319,12 +319,13 @@ def _over_places(number: Mapping[Key, int]) -> Iterator[Relation]:
     families: dict[tuple[object, ...], dict[tuple[str, str, str], int]] = defaultdict(dict)
     for key, unknown in number.items():
         families[key[:2] + key[3:]][key.place] = unknown
-    for places in families.values():
-        yield from _within(places)
+    for family, places in families.items():
+        yield from _within(places, open_=family[0] == PATIENTS)
 
 
-def _within(places: Mapping[tuple[str, str, str], int]) -> Iterator[Relation]:
-    by_level: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
+def _within(places: Mapping[Place, int], *, open_: bool) -> Iterator[Relation]:
+    """Of patients some have no known board: with `open_` the places may lack something of the total."""
+    by_level: dict[str, list[Place]] = defaultdict(list)
     for place in places:
         by_level[place[0]].append(place)
     below = (("Region", "regions"), ("ICB", "boards"), ("Organisation", "providers or commissioners"))
@@ -332,13 +333,13 @@ def _within(places: Mapping[tuple[str, str, str], int]) -> Iterator[Relation]:
         parts = by_level[level]
         if ENGLAND in places and parts:
             nobody = by_level["None"] if level == "Organisation" else []
-            yield Relation(places[ENGLAND], tuple(places[part] for part in (*parts, *nobody)), words)
+            yield Relation(places[ENGLAND], tuple(places[part] for part in (*parts, *nobody)), words, open_)
         if level == "Region":
             continue
         for region in by_level["Region"]:
             inside = tuple(places[part] for part in parts if part[1] == region[1])
             if inside:
-                yield Relation(places[region], inside, f"{words} of the region")
+                yield Relation(places[region], inside, f"{words} of the region", open_)
 
 
 def _over_labels(number: Mapping[Key, int]) -> Iterator[Relation]:

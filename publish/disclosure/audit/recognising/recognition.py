@@ -11,6 +11,7 @@ from publish.disclosure.audit.reading.sheet import Sheet, Value
 from publish.disclosure.audit.recognising.columns import Block, columns_of, key_of, printed_months
 from publish.disclosure.audit.recognising.context import context_of
 from publish.disclosure.audit.recognising.figures import (
+    PATIENTS,
     Figure,
     Kind,
     Table,
@@ -74,8 +75,8 @@ def _is_header(row: Sequence[Value]) -> bool:
 
 def _figures_named(words: Iterable[Value]) -> int:
     """How many of the words name columns of figures. A bare number is none: rows of figures are no headers."""
-    bands = (word for word in words if isinstance(word, str) and not word.isdecimal())
-    return sum(plain(word) not in KEYS and select(word, of_days=True).read for word in bands)
+    bands = (word for word in words if isinstance(word, str) and not word.isdecimal() and plain(word) not in KEYS)
+    return sum(chosen.read or chosen.rate for chosen in (select(word, of_days=True) for word in bands))
 
 
 def _is_upper_half(above: Sequence[Value], row: Sequence[Value]) -> bool:
@@ -94,7 +95,8 @@ def _wide(block: Block) -> Table:
     keys = key_columns(heads)
     columns, not_read = columns_of(block, keys, context)
     commissioners = any(OF_COMMISSIONERS.search(plain(cell)) for cell in heads if cell)
-    basis = "commissioner" if commissioners else "provider"
+    of_patients = any(plain(cell).startswith("population") for cell in heads if cell)  # by their own board
+    basis = PATIENTS if of_patients else "commissioner" if commissioners else "provider"
     if context.interventional:
         basis += ", interventional"
     rows = Rows(sheet, (block.header + 1, block.end), keys, tuple(columns), basis)

@@ -39,7 +39,15 @@ _HEADINGS: Final = {
     "setting": ("source setting", "patient source setting", "setting", "patient source", "referral source"),
     "sex": ("sex", "gender"),
     "other": (
-        *("region name", "network", "imaging network", "ons code", "population", "report turnaround time band"),
+        *(
+            "region name",
+            "network",
+            "imaging network",
+            "ons code",
+            "population",
+            "population (people)",
+            "report turnaround time band",
+        ),
         *("period_type", "measure", "status", "icb name", "stp name", "area team name", "sha name"),
         *("commissioning region name", "integrated care board name"),
     ),

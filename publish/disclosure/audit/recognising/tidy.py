@@ -11,6 +11,7 @@ from publish.disclosure.audit.recognising.context import OF_PATIENTS
 from publish.disclosure.audit.recognising.figures import (
     HIDDEN_MARKS,
     NO_MONTHS,
+    PATIENTS,
     Figure,
     Key,
     Kind,
@@ -124,7 +125,7 @@ class _Tidy:
         of_commissioners = "commissioner_code" in at or table in {"7a", "7b", "8"}
         self.basis = "commissioner" if of_commissioners else "provider"
         if "population" in at:
-            self.basis = "patients"  # by the boards that patients belong to, not those of providers
+            self.basis = PATIENTS  # by the boards that patients belong to, not those of providers
         if "intervention" in file or table == "12":
             self.basis += ", interventional"
         words = {cell for number in numbers for cell in sheet.rows[number] if isinstance(cell, str)}
