@@ -151,8 +151,7 @@ def approve(
 ) -> None:
     """Make the public folder from a reviewed draft: the same numbers, without the mark of a draft.
 
-    What is about to be published is attacked first (see audit): where something can be learnt of it that the policy
-    hides, nothing is published, and the command ends with code 4.
+    What is about to be published is attacked first (see audit): a finding stops it, and the exit code is 4.
     """
     if not by.strip():
         raise UsageError("nobody is named", where="--by", do="give the name of the person who approves the release")

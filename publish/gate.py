@@ -13,7 +13,7 @@ from publish.edition import Edition
 from publish.errors import Disclosed
 from publish.json_files import write_json
 from publish.progress import Tell
-from publish.writing.manifest import read_manifest
+from publish.writing.manifest import FILE_NAME, read_manifest
 
 AUDIT_FILE: Final = "audit.json"  # in the internal folder of a release
 MOST_NAMED: Final = 5
@@ -43,13 +43,21 @@ def earlier_public(release: Path, edition: Edition, public: str, internal: str) 
     """
     before: list[tuple[str, str, Path]] = []
     for folder in release.parent.glob("*"):
-        if folder.name == release.name or not (folder / public).is_dir() or not (folder / internal).is_dir():
+        if folder.name == release.name or not _has_files(folder / public) or not _has_manifest(folder / internal):
             continue
         about = read_manifest(folder / internal)["release"]
         if about["made_up_records"] == edition.made_up and about["published"] < edition.published.isoformat():
             before.append((about["published"], folder.name, folder / public))
-    own = [release / public] if (release / public).is_dir() else []
+    own = [release / public] if _has_files(release / public) else []
     return [*own, *(path for _, _, path in sorted(before)[-1:])]
+
+
+def _has_files(folder: Path) -> bool:
+    return folder.is_dir() and any(folder.iterdir())
+
+
+def _has_manifest(folder: Path) -> bool:
+    return (folder / FILE_NAME).is_file()
 
 
 def write_audit(audited: Audited, folder: Path) -> None:

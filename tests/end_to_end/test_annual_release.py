@@ -52,7 +52,7 @@ def test_every_workbook_of_the_year_is_there_and_every_table_has_its_csv_file(ma
 
 
 def test_approved_the_numbers_are_those_of_the_draft_and_no_date_is_in_the_names(made):
-    public = approve_release(made[1], "A. Reviewer", lambda _: None)
+    public = approve_release(made[1], "A. Reviewer", lambda _: None).public
     drafts = {name: content for name, content in files(made[1] / "draft").items() if name.endswith(".csv")}
     approved = {name: content for name, content in files(public).items() if name.endswith(".csv")}
     assert {name.replace("DRAFT-", ""): content for name, content in drafts.items()} == approved

@@ -122,7 +122,14 @@ def test_the_manifest_lists_every_file_of_the_draft_with_its_hash(release):
     }
     assert manifest["outputs"] == found
     assert manifest["release"]["made_up_records"] is True
-    assert manifest["policy"] == {"threshold": 3, "rounding_base": 5, "fewest_dates": 1, "percentage_decimals": 0}
+    assert manifest["policy"] == {
+        "threshold": 3,
+        "rounding_base": 5,
+        "fewest_dates": 1,
+        "percentage_decimals": 0,
+        "hides_zero": False,
+        "secondary": "none",
+    }
     assert {"python", "polars", "openpyxl", "publish"} <= set(manifest["packages"])
     assert re.fullmatch("[0-9a-f]{64}", manifest["inputs"][0]["sha256"])
 

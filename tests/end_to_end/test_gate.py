@@ -93,6 +93,8 @@ def test_what_is_attacked_with_is_what_is_public_of_a_release_and_of_the_one_bef
 
     assert known() == [may]
     june.mkdir()
+    assert known() == [may]  # an empty folder is nothing public
+    (june / "index.html").write_text("", encoding="utf-8")
     assert known() == [june, may]
     copied(planted / MAY, planted / "2023-04-provisional")
     changed(planted / "2023-04-provisional", "published", "2023-08-10")

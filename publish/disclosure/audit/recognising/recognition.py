@@ -146,8 +146,11 @@ def _whole(block: Block, shares: Sequence[int]) -> int:
 
 def _above_one(block: Block, place: int) -> bool:
     """Whether a column has numbers above 1 that no format shows as a percentage."""
-    formats = block.sheet.formats
+    rows, formats = block.sheet.rows, block.sheet.formats
     return any(
-        isinstance(cell, int | float) and cell > 1 and "%" not in formats.get((number, place + 1), "")
-        for number, cell in enumerate(block.cells(place), start=block.header + 2)
+        isinstance(cell := rows[number][place], int | float)
+        and cell > 1
+        and "%" not in formats.get((number + 1, place + 1), "")
+        for number in range(block.header + 1, block.end)
+        if place < len(rows[number])
     )
