@@ -56,7 +56,7 @@ def _verdict(audited: Audited) -> Iterator[str]:
     if audited.not_read:
         yield f"Not understood, and not attacked: {', '.join(audited.not_read)}."
     if audited.contradictions:
-        yield f"Sums that cannot hold as published, and were left out: {audited.contradictions:,}."
+        yield f"Sums and counts that contradict others as published: {audited.contradictions:,}."
     if audited.unproven:
         yield f"Counts whose search reached its limit, so that more might be learnt of them: {audited.unproven:,}."
     if audited.left_by_rule:

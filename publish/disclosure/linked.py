@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from publish.counts.reduction import COMMISSIONER_KEYS, INTERVALS, PATIENT_KEYS, TEST_KEYS, Counts
 from publish.disclosure.secondary import System
 from publish.fields.setting import GP_DIRECT_ACCESS
-from publish.tables.builder import KEYS
-from publish.tables.specification import Column, Level, TableSpec
+from publish.tables.builder import KEYS, gathering
+from publish.tables.specification import Level, TableSpec
 from publish.tables.truth import ENGLAND_CODE, YEAR, TrueTable
 
 Numbers = NDArray[np.int64]
@@ -255,14 +255,12 @@ def _tell_months(tables: Sequence[TrueTable]) -> bool:
 
 def _starts(specs: Sequence[TableSpec], interval: str) -> list[int]:
     """The days on which a band of days begins, or the one before has ended."""
-    bands = [each.days for spec in specs if spec.interval == interval for each in _gathering(spec) if each.days]
-    undated = any(each.undated for spec in specs if spec.interval == interval for each in _gathering(spec))
+    bands = [
+        each.days for spec in specs if spec.interval == interval for each in gathering(spec.columns) if each.days
+    ]
+    undated = any(each.undated for spec in specs if spec.interval == interval for each in gathering(spec.columns))
     ends = {band.last + 1 for band in bands if band.last is not None}
     return sorted({0} | {band.first for band in bands} | ends) if bands or undated else []
-
-
-def _gathering(spec: TableSpec) -> list[Column]:
-    return [each for column in spec.columns for each in (column, column.of) if each]
 
 
 def _first_day(starts: dict[str, list[int]]) -> pl.Expr:
@@ -281,9 +279,9 @@ def _gathered(table: TrueTable, parts: pl.DataFrame) -> pl.DataFrame:
     found: list[pl.DataFrame] = []
     for column in spec.columns_for(table.months):
         of_column = cells.filter(pl.col("period") == column.period, pl.col("column") == column.name)
-        for whole, gathering in enumerate((column, column.of)):
-            if gathering:
-                held = chosen.filter(gathering.selects)
+        for whole, each in enumerate((column, column.of)):
+            if each:
+                held = chosen.filter(each.selects)
                 found += [_of_level(level, held, of_column, whole=bool(whole)) for level in spec.basis.levels]
     return pl.concat(found)
 
@@ -311,7 +309,7 @@ def _chosen(table: TrueTable, parts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _interval(spec: TableSpec) -> str | None:
-    asks = any(each.days or each.undated for each in _gathering(spec))
+    asks = any(each.days or each.undated for each in gathering(spec.columns))
     return spec.interval if asks else _FIRST
 
 

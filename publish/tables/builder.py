@@ -77,10 +77,10 @@ def _chosen(
 
 def _needs_days(spec: TableSpec, columns: Sequence[Column]) -> bool:
     """Whether medians or columns of the table hang on days; patients are counted whatever the days."""
-    return spec.measure.is_median or any(column.days or column.undated for column in _gathering(columns))
+    return spec.measure.is_median or any(column.days or column.undated for column in gathering(columns))
 
 
-def _gathering(columns: Sequence[Column]) -> list[Column]:
+def gathering(columns: Sequence[Column]) -> list[Column]:
     """The columns, and those that they are percentages of."""
     return [each for column in columns for each in (column, column.of) if each]
 
@@ -91,7 +91,7 @@ def _keys_of_counts(spec: TableSpec, columns: Sequence[Column]) -> tuple[str, ..
     of_levels = (
         name for level in levels for name in KEYS[Level.COMMISSIONER if level in _HAS_COMMISSIONER else level]
     )
-    gathered = (name for column in _gathering(columns) for name, _ in column.gathers)
+    gathered = (name for column in gathering(columns) for name, _ in column.gathers)
     return tuple(dict.fromkeys((*of_levels, "month", "days", *gathered)))
 
 
@@ -173,9 +173,9 @@ def _values(spec: TableSpec, columns: Sequence[Column], placed: pl.DataFrame) ->
     return values.join(of, on=CELL, how="full", coalesce=True)
 
 
-def _of_column(place: int, gathering: Column, placed: pl.DataFrame) -> pl.DataFrame:
+def _of_column(place: int, column: Column, placed: pl.DataFrame) -> pl.DataFrame:
     """The counts that a column selects, as those of the column in that place."""
-    return placed.lazy().filter(gathering.selects).select("row", "days", "tests", place=_number(place)).collect()
+    return placed.lazy().filter(column.selects).select("row", "days", "tests", place=_number(place)).collect()
 
 
 def _number(place: int) -> pl.Expr:

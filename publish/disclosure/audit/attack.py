@@ -44,9 +44,10 @@ class Audited:
     """What an audit found in a folder.
 
     `left_by_rule` follow from the rule itself (see `Rule.leaves_sums`). `unproven` counts were searched up to a
-    limit: their bounds are true, and may be wider than possible. `contradictions` counts sums that cannot hold as
-    published, and were left out. `unread` are files that could not be read, and why; `not_read` headings of
-    columns with numbers that were not understood. Neither was attacked.
+    limit: their bounds are true, and may be wider than possible. `contradictions` counts sums that cannot hold
+    as published, and were left out, and counts of which two cells cannot both be right. `unread` are files that
+    could not be read, and why; `not_read` headings of columns with numbers that were not understood. Neither
+    was attacked.
     """
 
     findings: tuple[Finding, ...]
@@ -68,9 +69,9 @@ class Audited:
                 "tables": self.tables,
                 "routes": {str(route): asdict(tally) for route, tally in self.tallies.items()},
                 "searches_at_their_limit": self.unproven,
-                "contradictory_sums": self.contradictions,
+                "contradictions": self.contradictions,
                 "unread_files": [{"file": file, "why": why} for file, why in self.unread],
-                "columns_not_understood": list(self.not_read),
+                "not_understood": list(self.not_read),
                 "left_by_rule": [asdict(finding) for finding in self.left_by_rule],
             },
         }
@@ -112,7 +113,7 @@ def audit(folder: Path, older: Sequence[Path], rule: Rule, tell: Tell) -> Audite
         files=len(read.files),
         tables=len(tables),
         unproven=max(sums.unproven, later.unproven),
-        contradictions=sums.contradictions,
+        contradictions=sums.contradictions + sum(count.contradicted for count in counts.values()),
         unread=read.unread,
         not_read=_not_read(read, tables),
     )

@@ -442,5 +442,5 @@ def test_the_same_count_has_the_same_key_in_every_form():
     assert found[0][2][0].months == YEAR_2018
     assert all(each == found[0] for each in found)
     counts = counts_of(tables, Rule())
-    assert [count.cells for count in counts.values()] == [4, 4, 4]
+    assert len(counts) == 3
     assert not any(count.contradicted for count in counts.values())

@@ -57,7 +57,6 @@ class Count:
     ruled: tuple[int, int]
     hidden: Source | None = None
     shown: Source | None = None
-    cells: int = 1
     contradicted: bool = False
 
 
@@ -102,7 +101,6 @@ def _seen(state: State, value: float | None, rule: Rule) -> tuple[int, int, tupl
 
 def _join(count: Count, low: int, high: int, ruled: tuple[int, int]) -> None:
     """Narrow a count by one more cell; where two cells cannot both be right it lies between their extremes."""
-    count.cells += 1
     if (count.low, count.high, count.ruled) == (low, high, ruled):
         return
     if max(count.low, low) <= min(count.high, high):

@@ -55,11 +55,8 @@ def _unrounded_row(table: Table, figures: Sequence[Figure], rule: Rule) -> Findi
     bounds = (int(value), int(value)) if value == int(value) else (None, None)
     names = [column_name(table.sheet, figure.column) for figure in figures]
     columns = f"column {names[0]}" if len(names) == 1 else f"{len(names)} columns from {names[0]} to {names[-1]}"
-    wrong = (
-        f"no multiple of {rule.rounding_base}, or below {rule.threshold}"
-        if rule.rounding_base > 1
-        else (f"below {rule.threshold}")
-    )
+    not_rounded = f"no multiple of {rule.rounding_base}, or " if rule.rounding_base > 1 else ""
+    wrong = f"{not_rounded}below {rule.threshold}"
     return found_at(table, first, Route.UNROUNDED, bounds, f"a count is {wrong} in {columns}")
 
 

@@ -55,7 +55,7 @@ def _alike(table: Table, rule: Rule) -> list[list[_Row]]:
     alike: dict[object, list[_Row]] = defaultdict(list)
     for total, figures in groups.items():
         if any(figure.state is State.SHOWN for figure in figures):
-            columns = (total.setting if total.place else "", tuple(figure.key.days for figure in figures))
+            columns = total.setting, tuple(figure.key.days for figure in figures)
             row = _row(total, figures, counts, rule)
             if row is not None:
                 alike[columns].append(row)
