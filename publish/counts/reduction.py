@@ -29,9 +29,11 @@ from publish.counts.groups import SETTING as SETTING
 from publish.counts.groups import SITE as SITE
 from publish.counts.groups import TEST_DATE as TEST_DATE
 from publish.counts.groups import UNDATED as UNDATED
+from publish.counts.sites import SITE_KEYS as SITE_KEYS
+from publish.counts.sites import no_sites, sites_of
 from publish.reference.tables import ReferenceData
 
-VERSION: Final = 5  # goes up when the reduction changes, so that stored counts are made again
+VERSION: Final = 6  # goes up when the reduction changes, so that stored counts are made again
 NEEDED: Final = (*SITE, *EXAM, *SETTING, TEST_DATE, *OTHER_DATES)  # the items that the counts need
 
 TEST_KEYS: Final = (
@@ -56,6 +58,7 @@ class Counts:
     `kept_out`: month (null where not known), org_code (null where not known), reason, records.
     `rules`: month, org_code (both as in `kept_out`), rule (code of a validation rule), severity, records that it
     applies to; none where the records were not validated.
+    `sites`: org_code, site_code (in capitals), modality, day (of test), tests: those of `tests`, for the review.
 
     Only the annual tables need the other two, which have no rows where they were not asked for:
     `commissioners`: month, commissioner_code (of the English commissioner on the date of test; null where there is
@@ -70,6 +73,7 @@ class Counts:
     tests: pl.DataFrame
     kept_out: pl.DataFrame
     rules: pl.DataFrame = field(default_factory=_no_rules)
+    sites: pl.DataFrame = field(default_factory=no_sites)
     commissioners: pl.DataFrame = field(default_factory=no_commissioners)
     patients: pl.DataFrame = field(default_factory=no_patients)
     lacking: tuple[str, ...] = ()
@@ -98,6 +102,7 @@ def add(parts: Iterable[Counts]) -> Counts:
         pl.concat([part.tests for part in listed]),
         pl.concat([part.kept_out for part in listed]),
         pl.concat([part.rules for part in listed]),
+        pl.concat([part.sites for part in listed]),
         pl.concat([part.commissioners for part in listed]),
         pl.concat([part.patients for part in listed]),
         tuple(sorted(set.intersection(*lacking))),
@@ -114,7 +119,7 @@ def reduce_records(records: pl.LazyFrame, reference: ReferenceData, *, annual: b
     """
     dated = with_dates(records)
     codes = resolved_codes(dated, reference)
-    counts = _tests_and_kept_out(dated, _look_ups(codes))
+    counts = replace(_tests_and_kept_out(dated, _look_ups(codes)), sites=sites_of(dated, codes))
     if not annual:
         return counts
     patients = of_patient(records, codes, reference)

@@ -25,6 +25,7 @@ from publish.reference.vocabulary import ethnic_groups, vocabulary_hash
 TESTS: Final = "tests.parquet"
 KEPT_OUT: Final = "kept_out.parquet"
 RULES: Final = "rules.parquet"
+SITES: Final = "sites.parquet"
 COMMISSIONERS: Final = "commissioners.parquet"
 PATIENTS: Final = "patients.parquet"
 FINGERPRINT: Final = "reference"
@@ -50,8 +51,9 @@ class CountStore:
         """The counts of a file with this content under these reference data, if they are whole in the store."""
         place = self.folder / file.sha256
         try:
-            tests, kept_out, rules = (pl.read_parquet(place / name) for name in (TESTS, KEPT_OUT, RULES))
-            counts = Counts(tests, kept_out, rules)
+            names = (TESTS, KEPT_OUT, RULES, SITES)
+            tests, kept_out, rules, sites = (pl.read_parquet(place / name) for name in names)
+            counts = Counts(tests, kept_out, rules, sites)
             if _kept_under(place / TESTS) != fingerprint(self.reference, counts):
                 return None
             return self._with_annual_sets(place, counts) if self.annual else counts
@@ -67,6 +69,7 @@ class CountStore:
         counts.tests.write_parquet(making / TESTS, metadata={FINGERPRINT: fingerprint(self.reference, counts)})
         counts.kept_out.write_parquet(making / KEPT_OUT)
         counts.rules.write_parquet(making / RULES)
+        counts.sites.write_parquet(making / SITES)
         if self.annual:
             kept_under = {FINGERPRINT: annual_fingerprint(self.reference), LACKING: " ".join(counts.lacking)}
             counts.commissioners.write_parquet(making / COMMISSIONERS, metadata=kept_under)

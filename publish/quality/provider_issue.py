@@ -69,6 +69,7 @@ class ProviderIssue:
 
     `interval` is that of missing dates: `request_to_test` or `test_to_report`. `estimated_records` are records
     missing (shortfall, missing-dates), too many (excess) or mislabelled (setting), rounded as the publication does.
+    `kind` tells findings of one category apart: whole months, part of a month.
     """
 
     category: Category
@@ -83,19 +84,20 @@ class ProviderIssue:
     text: str
     evidence: Evidence | None = None
     status: Status = Status.UNDECIDED
+    kind: str = ""
 
     @property
     def subject(self) -> str:
         """What it is about, whatever its months: by this a decision is found again in the next release.
 
-        `shortfall RXQ`, `spike`-like parts follow where it has them: `excess RWD Computerized Axial Tomography`.
+        `shortfall whole RXQ`, `excess spike RWD Computerized Axial Tomography`.
         """
-        parts = (self.category, self.org_code, self.site_code, self.modality, self.interval)
+        parts = (self.category, self.kind, self.org_code, self.site_code, self.modality, self.interval)
         return " ".join(part for part in parts if part)
 
     @property
     def identity(self) -> str:
-        """Its subject and its months: `shortfall RXQ 2023-04 2023-05`."""
+        """Its subject and its months: `shortfall whole RXQ 2023-04 2023-05`."""
         return " ".join((self.subject, *map(str, self.months)))
 
     def as_json(self) -> dict[str, object]:
@@ -103,6 +105,7 @@ class ProviderIssue:
         return {
             "id": self.identity,
             "category": str(self.category),
+            "kind": self.kind,
             "org_code": self.org_code,
             "provider_name": self.provider_name,
             "months": [str(month) for month in self.months],

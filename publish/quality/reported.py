@@ -1,0 +1,173 @@
+"""What was reported, as the finders of provider issues look at it: series of tests by month."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from publish.counts.groups import INTERVALS
+from publish.counts.reduction import Counts
+from publish.fields.organisation import NHS_TRUST
+from publish.period import Month, MonthlyPeriod
+from publish.quality.levels import Levels, Numbers, Season, levels_of, season_of
+from publish.reference.tables import ReferenceData
+from publish.tables.places import places_on
+from publish.tables.specification import Level
+
+NEARLY_ALL: Final = 0.9  # of a provider's tests: a site or modality with so many stands for the provider
+ONCE: Final = next(iter(INTERVALS))  # every test is counted once for each interval
+
+
+@dataclass(frozen=True)
+class Series:
+    """Tests by month of each thing named by its key (provider; provider and modality; provider and site).
+
+    `values` has a row for each key and a column for each of `months`.
+    """
+
+    keys: tuple[tuple[str, ...], ...]
+    months: tuple[Month, ...]
+    values: Numbers
+    by_site: bool = False
+
+    @cached_property
+    def parts(self) -> frozenset[int]:
+        """The rows that are a part of a provider: not nearly all of it."""
+        totals: dict[str, float] = {}
+        for key, values in zip(self.keys, self.values, strict=True):
+            totals[key[0]] = totals.get(key[0], 0.0) + float(values.sum())
+        rows = enumerate(zip(self.keys, self.values, strict=True))
+        return frozenset(row for row, (key, values) in rows if values.sum() < NEARLY_ALL * totals[key[0]])
+
+    def part_of(self, part: tuple[str, ...]) -> tuple[str | None, str | None]:
+        """The site and the modality that the rest of a key names."""
+        if not part:
+            return None, None
+        return (part[0], None) if self.by_site else (None, part[0])
+
+    @cached_property
+    def season(self) -> Season:
+        """What all of them have in common."""
+        return season_of(self.values)
+
+    @cached_property
+    def levels(self) -> Levels:
+        """What is usual for each of them."""
+        return levels_of(self.values, self.season)
+
+    def levels_in(self, season: Season) -> Levels:
+        """What is usual for each of them in a season that others tell better."""
+        return levels_of(self.values, season)
+
+
+@dataclass(frozen=True)
+class Reported:
+    """The counts of a release, and what the finders need to know to judge and to name them.
+
+    `months` are all that the records hold of those that the release uses; findings are about those of `period`.
+    """
+
+    counts: Counts
+    period: MonthlyPeriod
+    reference: ReferenceData
+
+    @cached_property
+    def tests(self) -> pl.DataFrame:
+        """Tests by month (ISO), org_code, modality, setting; of the months that the release uses."""
+        usable = [str(month) for month in self.period.usable]
+        once = self.counts.tests.lazy().filter(pl.col("interval") == ONCE)
+        grouped = once.group_by("month", "org_code", "modality", "setting").agg(pl.col("tests").sum()).collect()
+        return grouped.cast({pl.Categorical: pl.String}).filter(pl.col("month").is_in(usable))
+
+    @cached_property
+    def months(self) -> tuple[Month, ...]:
+        """The months with records, without those before a month that has none."""
+        held = {Month.parse(text) for text in self.tests["month"].unique()}
+        unbroken = [*self.period.months]
+        while unbroken[0].plus(-1) in held and unbroken[0] > self.period.usable[0]:
+            unbroken.insert(0, unbroken[0].plus(-1))
+        return tuple(month for month in unbroken if month in held)
+
+    @property
+    def in_period(self) -> tuple[int, ...]:
+        """The places of the months that findings are about."""
+        return tuple(place for place, month in enumerate(self.months) if month in self.period.months)
+
+    @cached_property
+    def providers(self) -> Series:
+        """Tests of each provider by month."""
+        return self._series(self.tests, ("org_code",))
+
+    @cached_property
+    def modalities(self) -> Series:
+        """Tests of each provider and modality by month."""
+        return self._series(self.tests, ("org_code", "modality"))
+
+    @cached_property
+    def sites(self) -> Series:
+        """Tests of each provider and site by month."""
+        month = pl.col("day").dt.strftime("%Y-%m")
+        by_site = self.days.group_by("org_code", "site_code", month=month).agg(pl.col("tests").sum())
+        return replace(self._series(by_site, ("org_code", "site_code")), by_site=True)
+
+    @cached_property
+    def site_levels(self) -> Levels:
+        """What is usual for each site, in the season of all providers."""
+        return self.sites.levels_in(self.providers.season)
+
+    @cached_property
+    def days(self) -> pl.DataFrame:
+        """Tests by org_code, site_code, modality and day, of the months with records."""
+        first, last = self.months[0].first_day, self.months[-1].last_day
+        of_months = self.counts.sites.filter(pl.col("day").is_between(first, last))
+        summed = of_months.group_by("org_code", "site_code", "modality", "day").agg(pl.col("tests").sum())
+        return summed.cast({pl.Categorical: pl.String}).sort("org_code", "site_code", "modality", "day")
+
+    @cached_property
+    def month_of_england(self) -> float:
+        """The tests of all providers in a usual month: what is small and large is told by it."""
+        return float(np.median(self.providers.values.sum(axis=0)))
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """What each provider is called in the tables of the release."""
+        places = places_on(self.reference, self.period.latest.last_day)
+        rows = places.filter(pl.col("level") == Level.PROVIDER.value).select("code", "provider_name")
+        return dict(rows.iter_rows())
+
+    @cached_property
+    def regions(self) -> dict[str, str]:
+        """The region in which each provider has most of its tests."""
+        by_region = (
+            self.counts.tests.lazy().group_by("org_code", "region_code").agg(pl.col("tests").sum()).collect()
+        )
+        ordered = by_region.cast({pl.Categorical: pl.String}).sort("tests", "region_code")
+        return dict(ordered.select("org_code", "region_code").iter_rows())
+
+    @cached_property
+    def site_names(self) -> dict[str, str]:
+        """What each site is called, the latest name that is known."""
+        named = self.reference.sites.drop_nulls("site_name").sort("site_code", "valid_from", nulls_last=False)
+        return dict(named.select("site_code", "site_name").iter_rows())
+
+    def is_trust(self, code: str) -> bool:
+        """Whether it is an NHS trust, which is always there: its blank months are gaps."""
+        return re.match(NHS_TRUST, code) is not None
+
+    def of_provider(self, code: str, places: Sequence[int]) -> float:
+        """The tests of a provider in those months."""
+        return float(self.providers.values[self.providers.keys.index((code,)), list(places)].sum())
+
+    def _series(self, rows: pl.DataFrame, keys: Sequence[str]) -> Series:
+        months = [str(month) for month in self.months]
+        summed = rows.filter(pl.col("month").is_in(months)).group_by(*keys, "month").agg(pl.col("tests").sum())
+        wide = summed.pivot("month", index=keys, values="tests").sort(keys)
+        columns = [
+            wide[name].fill_null(0).to_numpy() if name in wide.columns else np.zeros(wide.height) for name in months
+        ]
+        values = np.column_stack(columns).astype(np.float64) if columns else np.zeros((wide.height, 0))
+        return Series(tuple(wide.select(keys).iter_rows()), self.months, values)
