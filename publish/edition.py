@@ -12,7 +12,11 @@ DRAFT_NOTICE = "DRAFT: not for publication."
 
 @dataclass(frozen=True)
 class Edition:
-    """One edition of a release. A draft and its public form differ in `draft` alone."""
+    """One edition of a release. A draft and its public form differ in `draft` alone.
+
+    `revised` are the tables (by their file stem) that were published before with other figures, and the day on
+    which these replaced them. `embargoed`: it is made before its time of publication; its landing page says so.
+    """
 
     period: MonthlyPeriod
     published: date
@@ -20,6 +24,8 @@ class Edition:
     house: House
     draft: bool
     made_up: bool
+    revised: tuple[tuple[str, date], ...] = ()
+    embargoed: bool = False
 
     @property
     def name(self) -> str:
@@ -35,6 +41,11 @@ class Edition:
     def published_in_words(self) -> str:
         """`20th July 2023`."""
         return date_in_words(self.published)
+
+    def revised_in_words(self, table: str) -> str:
+        """`8th February 2024`, of a table that was published with other figures before; else `-`."""
+        day = dict(self.revised).get(table)
+        return date_in_words(day) if day else "-"
 
     @property
     def notices(self) -> tuple[str, ...]:

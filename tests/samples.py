@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from typing import Any
 
 import polars as pl
 
@@ -19,6 +20,7 @@ from publish.disclosure.policy import load_policy
 from publish.edition import Edition
 from publish.house import load_house
 from publish.period import AnnualPeriod, Month, parse_period
+from publish.quality.provider_issue import Category, Confidence, ProviderIssue, Status
 from publish.reference.tables import ReferenceData, load_reference
 from publish.reference.vocabulary import cancer_groups, modalities
 from publish.release_tables import release_tables
@@ -57,6 +59,21 @@ def sample_edition(period: str = "2023-03", *, draft: bool = False, made_up: boo
         draft=draft,
         made_up=made_up,
     )
+
+
+def sample_issue(text: str, category: Category = Category.SHORTFALL, **about: Any) -> ProviderIssue:
+    """An accepted provider issue of one provider of the samples."""
+    known = {
+        "org_code": "NT9",
+        "provider_name": "Alliance Medical",
+        "months": (Month(2022, 5),),
+        "modality": None,
+        "site_code": None,
+        "interval": None,
+        "estimated_records": 1_000,
+        "confidence": Confidence.HIGH,
+    }
+    return ProviderIssue(category=category, text=text, status=Status.ACCEPTED, **(known | about))
 
 
 def sample_table(
@@ -105,7 +122,7 @@ def sample_tables(edition: Edition) -> ReleaseTables:
         },
         year_to_date=sample_table(ACTIVITY, period.months, providers=False),
         year_before=sample_table(ACTIVITY, period.year_before, providers=False, seed=2),
-        issues=("Alliance Medical (NT9) did not report any activity for May and June 2022.",),
+        issues=(sample_issue("Alliance Medical (NT9) did not report any activity in May and June 2022."),),
         policy=load_policy(),
     )
 
@@ -113,7 +130,7 @@ def sample_tables(edition: Edition) -> ReleaseTables:
 @cache
 def annual_tables(period: AnnualPeriod) -> ReleaseTables:
     """Every table of an annual release, as built from `annual_counts`."""
-    issues = ("Alliance Medical (NT9) did not report any activity for May and June 2023.",)
+    issues = (sample_issue("Alliance Medical (NT9) did not report any activity in May and June 2023."),)
     return replace(release_tables(annual_counts(period), period, reference(), load_policy(), None), issues=issues)
 
 

@@ -20,7 +20,7 @@ from publish.writing.fillings import Fillings
 
 def write_accessible_edition(tables: ReleaseTables, edition: Edition, file: Path) -> None:
     """Write every table of a release into one ODS workbook. The same inputs give the same bytes."""
-    every = [Fillings(table, edition, tables.policy) for table in tables]
+    every = [Fillings(table, edition, tables.policy, tables.issues) for table in tables]
     numbers = table_numbers(annual=edition.period.annual)
     notes = _numbered(every)
     sheets, titles = [], {}

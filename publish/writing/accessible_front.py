@@ -27,11 +27,16 @@ from publish.writing.accessible_table import above_table
 from publish.writing.accessible_words import MEANINGS, in_full, plain, sentence, tokens
 from publish.writing.content import ReleaseTables
 from publish.writing.fillings import Fillings
-from publish.writing.title_page import ABOUT, COMMISSIONER, ISSUES, NO_ISSUES, NOT_WAITING_TIMES
+from publish.writing.provider_issues import ISSUES, NO_ISSUES, by_heading
+from publish.writing.title_page import ABOUT, COMMISSIONER, NOT_WAITING_TIMES
 
 COVER, CONTENTS, NOTES, PROVIDER_ISSUES = "Cover", "Table_of_contents", "Notes", "Provider_issues"
 COVER_WIDTH: Final = 7.5  # inches
 NOTE_WIDTH: Final = 7.5
+KIND_WIDTH: Final = 3.5
+ISSUES_LISTED: Final = (
+    "Issues with the data of some providers affect this table. The worksheet Provider issues lists them."
+)
 _PLACE_OF_ISSUES: Final = 4  # of its sheet among the sheets, by which its title numbers it
 
 SUMMARY: Final = (
@@ -197,9 +202,10 @@ def marker(number: int) -> str:
 
 
 def _provider_issues(front: Front) -> Sheet:
-    issues = front.tables.issues
-    rows: list[list[Value]] = [[issue] for issue in issues or (NO_ISSUES,)]
-    table = SheetTable("Provider_issues", (SheetColumn("Provider issue", None, NOTE_WIDTH),), rows)
+    issues = by_heading(front.tables.issues)
+    rows: list[list[Value]] = [[heading.rstrip(":"), said] for heading, listed in issues for said in listed]
+    columns = SheetColumn("Kind of issue", None, KIND_WIDTH), SheetColumn("Provider issue", None, NOTE_WIDTH)
+    table = SheetTable("Provider_issues", columns, rows or [["None known", NO_ISSUES]])
     title = f"Worksheet {_PLACE_OF_ISSUES}: Provider issues, England, {front.edition.period.words}"
     said = (*front.edition.notices, *([ISSUES] if issues else []))
     return Sheet(PROVIDER_ISSUES, above_table(title, *said), table)
@@ -212,4 +218,5 @@ def _two_columns(heading: str, texts: Sequence[str], wide: str) -> tuple[SheetCo
 def notes_of(filled: Fillings) -> Iterable[str]:
     """The notes to a table, in words."""
     spec = filled.table.spec
-    return dict.fromkeys(sentence(text) for text in filled.lines((*spec.remarks, *spec.notes)))
+    listed = (ISSUES_LISTED,) if filled.issues_of_table else ()
+    return dict.fromkeys(sentence(text) for text in (*filled.lines((*spec.remarks, *spec.notes)), *listed))

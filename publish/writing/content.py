@@ -7,6 +7,7 @@ import polars as pl
 
 from publish.disclosure.control import ProtectedTable
 from publish.disclosure.policy import Policy
+from publish.quality.provider_issue import ProviderIssue
 from publish.tables.specification import WorkbookSpec
 
 
@@ -25,16 +26,16 @@ class ReleaseTables:
     `workbooks` are the published ones in their order, then those beyond them. `england` are the tables of the
     document by number (`1` to `6`, `12`), England rows only, for its months; `1` has a last label `All modalities`.
     `year_to_date` and `year_before` are `england["1"]` for the months of the release and for the same months a year
-    earlier (None where the records lack any of them). `issues` are the provider issues, a sentence each. `policy`
-    is the rule that protects the tables. `earlier` are England's figures of earlier years as they were published
-    (see `EarlierYears`), of an annual release.
+    earlier (None where the records lack any of them). `issues` are the provider issues to be told: those accepted,
+    and in a draft those not decided yet. `policy` is the rule that protects the tables. `earlier` are England's
+    figures of earlier years as they were published (see `EarlierYears`), of an annual release.
     """
 
     workbooks: tuple[ProtectedWorkbook, ...]
     england: Mapping[str, ProtectedTable]
     year_to_date: ProtectedTable
     year_before: ProtectedTable | None
-    issues: tuple[str, ...]
+    issues: tuple[ProviderIssue, ...]
     policy: Policy
     earlier: pl.DataFrame | None = None
 

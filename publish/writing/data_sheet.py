@@ -19,9 +19,9 @@ from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
 
 from publish.disclosure.control import SUPPRESSED, ProtectedTable
-from publish.disclosure.policy import Policy
 from publish.edition import Edition
 from publish.tables.specification import Measure
+from publish.writing.content import ReleaseTables
 from publish.writing.fillings import Fillings
 from publish.writing.sheet_setup import mark_as_table, one_page_wide, repeat_in_print
 from publish.writing.workbook_styles import LINE_HEIGHT, WARNING_RED, Style, fit_row, lines, link, put
@@ -145,9 +145,9 @@ class Layout:
         return f"{get_column_letter(first)}{self.header_row}:{get_column_letter(last)}{last_row}"
 
 
-def write_data_sheet(sheet: Worksheet, table: ProtectedTable, edition: Edition, policy: Policy) -> None:
-    """Fill the data sheet of one table."""
-    filled = Fillings(table, edition, policy)
+def write_data_sheet(sheet: Worksheet, table: ProtectedTable, edition: Edition, tables: ReleaseTables) -> None:
+    """Fill the data sheet of one table of a release."""
+    filled = Fillings(table, edition, tables.policy, tables.issues)
     sheet.title = filled(table.spec.sheet_name)
     layout = Layout(table, filled)
     for column, width in enumerate(layout.widths, start=1):
@@ -197,7 +197,7 @@ def _title_block(layout: Layout, edition: Edition) -> Iterator[tuple[str, str, S
     yield "Source:", edition.house.source, Style.BLOCK_VALUE
     yield "Basis:", spec.basis.word, Style.BLOCK_VALUE
     yield "Published:", edition.published_in_words, Style.BLOCK_VALUE
-    yield "Revised:", "-", Style.BLOCK_VALUE
+    yield "Revised:", edition.revised_in_words(spec.file_stem), Style.BLOCK_VALUE
     yield "Status:", edition.status, Style.BLOCK_VALUE
     yield "Contact:", edition.house.email, Style.BLOCK_VALUE
 
@@ -300,7 +300,8 @@ def _mark_up(sheet: Worksheet, layout: Layout, last_row: int) -> None:
 
 def _write_foot(sheet: Worksheet, row: int, layout: Layout) -> None:
     spec, filled = layout.table.spec, layout.filled
-    notes = [f"{number}. {note}" for number, note in enumerate(filled.lines(spec.notes), start=1)]
+    said = (*filled.lines(spec.notes), *filled.issues_of_table)
+    notes = [f"{number}. {note}" for number, note in enumerate(said, start=1)]
     foot = ("Notes:", *notes, "", "Key", *filled.lines(spec.key))
     for row_of_line, text in enumerate(foot, start=row):
         if text:

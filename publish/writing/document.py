@@ -27,8 +27,8 @@ from publish.writing.earlier_years import earlier_years
 from publish.writing.fillings import others_too
 from publish.writing.page import write_page
 from publish.writing.patients import age_and_sex, deprivation, ethnic_groups, found, use_by_board
+from publish.writing.provider_issues import NO_ISSUES, by_heading
 from publish.writing.spoken import Spoken, spoken_of
-from publish.writing.title_page import NO_ISSUES
 from publish.writing.wording import FEWEST_TESTS
 
 MONTHLY_STEM: Final = "Provisional-Monthly-Diagnostic-Imaging-Dataset-Statistics"
@@ -105,7 +105,7 @@ def content(tables: ReleaseTables, edition: Edition) -> dict[str, object]:
         "spoken": spoken,
         "sections": sections(without=[part for part in ("patients", "earlier") if not of_the_year[part]]),
         "tables": {number: document_table(table, year) for number, table in tables.england.items()},
-        "issues": tables.issues,
+        "issues": by_heading(tables.issues),
         "no_issues": NO_ISSUES,
         "empty_months": months_without_data(tables.england["1"]),
     }

@@ -8,8 +8,10 @@ from publish.disclosure.control import ProtectedTable
 from publish.disclosure.policy import Policy
 from publish.edition import Edition
 from publish.period import Month, quarters
+from publish.quality.provider_issue import ProviderIssue
 from publish.tables.places import commissioner_word
 from publish.tables.specification import YEAR, Column
+from publish.writing.provider_issues import notes_on
 
 ZERO_TOO: Final = ", zero among them"
 OTHERS_TOO: Final = ", and so are further values, so that these cannot be worked out"
@@ -18,11 +20,15 @@ ZERO_SHOWN: Final = "0 = zero activity submitted"
 
 @dataclass(frozen=True)
 class Fillings:
-    """Fills the blanks in the words of one table of one release: `{threshold}`, `{base}`, `{commissioner}`, …"""
+    """Fills the blanks in the words of one table of one release: `{threshold}`, `{base}`, `{commissioner}`, …
+
+    `issues` are the provider issues of the release.
+    """
 
     table: ProtectedTable
     edition: Edition
     policy: Policy
+    issues: tuple[ProviderIssue, ...] = ()
 
     def __call__(self, text: str) -> str:
         """The text with its blanks filled."""
@@ -44,6 +50,11 @@ class Fillings:
     def lines(self, texts: Iterable[str]) -> tuple[str, ...]:
         """The texts that say something under this policy, with their blanks filled."""
         return tuple(self(text) for text in texts if self._says_something(text))
+
+    @property
+    def issues_of_table(self) -> list[str]:
+        """What its notes say of the provider issues that touch the table, a sentence each."""
+        return notes_on(self.table, self.issues)
 
     def heading(self, column: Column) -> str:
         """The heading of a column of figures: `Apr`, `Year to date`, `0-7 days`."""

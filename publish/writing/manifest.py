@@ -5,7 +5,7 @@ import json
 import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
-from datetime import date
+from datetime import UTC, date, datetime
 from importlib.metadata import requires, version
 from pathlib import Path
 from typing import Any, Final
@@ -17,6 +17,7 @@ from publish.house import House
 from publish.period import parse_period
 
 FILE_NAME: Final = "manifest.json"
+APPROVAL: Final = "approval.json"
 DISTRIBUTION: Final = "publish"
 
 
@@ -36,6 +37,7 @@ def write_manifest(
             "published": edition.published.isoformat(),
             "next_published": edition.next_published.isoformat(),
             "made_up_records": edition.made_up,
+            "revised": {table: day.isoformat() for table, day in edition.revised},
         },
         **sources,
         "policy": asdict(policy),
@@ -46,12 +48,28 @@ def write_manifest(
     _write(manifest, folder / FILE_NAME)
 
 
-def write_approval(by: str, outputs: Mapping[str, str], manifest: Mapping[str, Any], folder: Path) -> None:
-    """Write `approval.json` into `folder`: by whom, the files made public, and the manifest of what was approved.
+def write_approval(
+    by: str,
+    at: datetime,
+    reviewed: Mapping[str, Any],
+    outputs: Mapping[str, str],
+    manifest: Mapping[str, Any],
+    folder: Path,
+) -> None:
+    """Write `approval.json` into `folder`.
 
-    It stays beside what is public when a new draft is made with a manifest of its own.
+    It says who approved and when, what the review came to, the files made public with their hashes, and has the
+    manifest of what was approved. It stays beside what is public when a new draft is made with a manifest of
+    its own.
     """
-    _write({"approved_by": by, "outputs": dict(outputs), "manifest": dict(manifest)}, folder / "approval.json")
+    approval = {"approved_by": by, "approved_at": at.astimezone(UTC).isoformat(timespec="seconds"), **reviewed}
+    _write({**approval, "outputs": dict(outputs), "manifest": dict(manifest)}, folder / APPROVAL)
+
+
+def read_approval(folder: Path) -> dict[str, Any] | None:
+    """The approval of what is public; None where nothing was approved yet."""
+    file = folder / APPROVAL
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -70,12 +88,18 @@ def edition_of(manifest: Mapping[str, Any], *, draft: bool) -> Edition:
         house=House(address=tuple(house.pop("address")), **house),
         draft=draft,
         made_up=release["made_up_records"],
+        revised=revised_of(manifest),
     )
+
+
+def revised_of(manifest: Mapping[str, Any]) -> tuple[tuple[str, date], ...]:
+    """The tables (by their file stem) that were revised, with the day of each."""
+    return tuple((table, date.fromisoformat(day)) for table, day in manifest["release"]["revised"].items())
 
 
 def _refuse_other_version(release: Mapping[str, Any], house: Mapping[str, Any]) -> None:
     """A draft of an older version may lack what an edition now says of itself."""
-    if "period" not in release or set(house) != {each.name for each in fields(House)}:
+    if not {"period", "revised"} <= release.keys() or set(house) != {each.name for each in fields(House)}:
         raise NotApproved(
             "the draft was made by another version of this software",
             where=FILE_NAME,

@@ -1,10 +1,12 @@
 """Everything that one edition of a release has, written into one folder."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from publish.edition import Edition
-from publish.period import in_words
+from publish.period import date_in_words, in_words
 from publish.progress import Tell
+from publish.tables.workbooks import workbooks_of
 from publish.writing.accessible_edition import write_accessible_edition
 from publish.writing.charts import write_charts
 from publish.writing.content import ReleaseTables
@@ -38,6 +40,22 @@ def write_outputs(tables: ReleaseTables, edition: Edition, folder: Path, tell: T
 
 def what_changed(edition: Edition) -> tuple[str, ...]:
     """What this release changes on the one before it, a sentence each."""
+    return (*_revised(edition), *_since_the_last(edition))
+
+
+def _revised(edition: Edition) -> Iterator[str]:
+    """Which tables were published before with other figures."""
+    stems = {
+        spec.file_stem: spec for workbook in workbooks_of(annual=edition.period.annual) for spec in workbook.tables
+    }
+    for day in sorted({day for _, day in edition.revised}):
+        names = [
+            spec.name if (spec := stems[stem]).number else spec.title for stem, on in edition.revised if on == day
+        ]
+        yield f"Revised on {date_in_words(day)}: {'; '.join(names)}."
+
+
+def _since_the_last(edition: Edition) -> tuple[str, ...]:
     if edition.period.annual:
         return (f"These final figures for {edition.period.year.label} replace the provisional ones.",)
     earlier = edition.period.months[:-1]

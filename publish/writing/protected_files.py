@@ -1,7 +1,7 @@
 """The protected tables of a release in its internal folder, so that what is approved is what was reviewed."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -24,7 +24,10 @@ _EARLIER: Final = "earlier-years"
 
 
 def save_tables(tables: ReleaseTables, folder: Path) -> None:
-    """Write the tables as Parquet files, and which they are, their months and the provider issues beside them."""
+    """Write the tables as Parquet files, and which they are and their months beside them.
+
+    Provider issues are not written: what is said of them is decided later.
+    """
     folder.mkdir()
     listed = list(_of_workbooks(tables))
     named = {f"table-{place}": table for place, (_, table) in enumerate(listed)}
@@ -38,7 +41,7 @@ def save_tables(tables: ReleaseTables, folder: Path) -> None:
         tables.earlier.write_parquet(folder / f"{_EARLIER}.parquet")
     months = {name: [str(table.months[0]), str(table.months[-1])] for name, table in named.items()}
     stems = {f"table-{place}": [stem, table.spec.file_stem] for place, (stem, table) in enumerate(listed)}
-    contents = {"months": months, "tables": stems, "issues": tables.issues}
+    contents = {"months": months, "tables": stems}
     (folder / _CONTENTS).write_text(json.dumps(contents, indent=1) + "\n", encoding="utf-8")
 
 
@@ -55,11 +58,34 @@ def load_tables(folder: Path, policy: Policy, *, annual: bool) -> ReleaseTables:
         england={number: table(f"england-{number}", spec) for number, spec in _ENGLAND.items()},
         year_to_date=table("year-to-date"),
         year_before=table("year-before") if "year-before" in contents["months"] else None,
-        issues=tuple(contents["issues"]),
+        issues=(),
         policy=policy,
         earlier=pl.read_parquet(folder / f"{_EARLIER}.parquet")
         if (folder / f"{_EARLIER}.parquet").is_file()
         else None,
+    )
+
+
+def differing(tables: ReleaseTables, folder: Path) -> tuple[str, ...]:
+    """The tables (by their file stem) whose cells are others than those that `save_tables` wrote into a folder.
+
+    Tables that only one of the two has are none of them. Rule: publication specification, Workbook style: `Revised`
+    has the date when a table is republished.
+    """
+    stored = json.loads((folder / _CONTENTS).read_text(encoding="utf-8"))["tables"]
+    listed = groupby(_of_workbooks(tables), key=lambda pair: pair[1].spec.file_stem)
+    held = {stem: [name for name, (_, own) in stored.items() if own == stem] for _, stem in stored.values()}
+    return tuple(
+        stem
+        for stem, made in listed
+        if stem in held and not _same([table for _, table in made], held[stem], folder)
+    )
+
+
+def _same(made: Sequence[ProtectedTable], names: Sequence[str], folder: Path) -> bool:
+    kept = (pl.read_parquet(folder / f"{name}.parquet") for name in names)
+    return len(made) == len(names) and all(
+        table.cells.cast(cells.schema).equals(cells) for table, cells in zip(made, kept, strict=True)
     )
 
 

@@ -14,10 +14,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from publish.edition import Edition
 from publish.period import date_in_words
+from publish.quality.provider_issue import ProviderIssue
 from publish.reference.vocabulary import regions
 from publish.tables.places import commissioner_word
 from publish.writing.content import ProtectedWorkbook, ReleaseTables
 from publish.writing.fillings import Fillings
+from publish.writing.provider_issues import ISSUES, NO_ISSUES, by_heading
 from publish.writing.sheet_setup import mark_as_table, one_page_wide, repeat_in_print
 from publish.writing.workbook_styles import Style, fit_row, link, put
 
@@ -65,8 +67,6 @@ REGIONS: Final = {
     "commissioners": "Region: the commissioning region of the commissioner:",
     "patients": "Region: the commissioning region of the site where the test was done:",
 }
-NO_ISSUES: Final = "No provider of some size went a whole month without reporting. Other issues may exist."
-ISSUES: Final = "Please bear these points in mind when you use the figures of the providers named:"
 NOT_WAITING_TIMES: Final = (
     "These figures should not be compared directly with the monthly diagnostics waiting times and activity return "
     "(DM01), which covers other tests and defines them differently."
@@ -169,8 +169,13 @@ def _using(front: Front) -> Iterator[Line]:
     yield Line(REGIONS[front.workbook.tables[0].spec.basis.counts])
 
 
-def _issues(issues: Sequence[str]) -> Iterator[Line]:
-    yield from _section("Provider issues", *((ISSUES, *issues) if issues else (NO_ISSUES,)))
+def _issues(issues: Sequence[ProviderIssue]) -> Iterator[Line]:
+    yield _heading("Provider issues")
+    yield Line(ISSUES if issues else NO_ISSUES)
+    for number, (heading, listed) in enumerate(by_heading(issues), start=1):
+        yield Line(f"{number}. {heading}", Style.STRONG)
+        yield from map(Line, listed)
+    yield BLANK
 
 
 def _further(edition: Edition) -> Iterator[Line]:

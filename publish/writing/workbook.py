@@ -32,7 +32,7 @@ def write_workbook(workbook: ProtectedWorkbook, tables: ReleaseTables, edition: 
     add_styles(book, policy.percentage_decimals)
     write_title_page(book.worksheets[0], Front(workbook, tables, edition))
     for table in workbook.tables:
-        write_data_sheet(book.create_sheet(), table, edition, policy)
+        write_data_sheet(book.create_sheet(), table, edition, tables)
     _describe(book, workbook, edition, policy)
     book.calculation.fullCalcOnLoad = False  # nothing to work out, so closing it need not offer to save it
     _save(book, edition, file)

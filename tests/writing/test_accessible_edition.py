@@ -25,7 +25,7 @@ from publish.writing.accessible_edition import write_accessible_edition
 from publish.writing.content import ReleaseTables
 from tests.fields.test_organisation import table
 from tests.made_records import frame, record
-from tests.samples import sample_edition, sample_tables
+from tests.samples import sample_edition, sample_issue, sample_tables
 
 NAME = "diagnostic-imaging-tables.ods"
 SITES = [
@@ -336,11 +336,15 @@ def test_the_notes_of_a_table_are_its_own(read_monthly):
 
 
 def test_every_provider_issue_is_there(monthly, tmp_path):
-    issues = tuple(f"Chelsea & Westminster {number} did not report." for number in range(40))
-    read = sheets(replace(monthly, issues=issues), sample_edition(), tmp_path)
-    assert [row[0] for row in values(read["Provider_issues"])[1:]] == list(issues)
+    said = [f"Chelsea & Westminster {number} did not report." for number in range(40)]
+    read = sheets(replace(monthly, issues=tuple(map(sample_issue, said))), sample_edition(), tmp_path)
+    kind = "The following providers had shortfalls in their data for the months shown"
+    assert values(read["Provider_issues"])[1:] == [[kind, each] for each in said]
     assert values(sheets(replace(monthly, issues=()), sample_edition(), tmp_path)["Provider_issues"])[1:] == [
-        ["No provider of some size went a whole month without reporting. Other issues may exist."]
+        [
+            "None known",
+            "No issue with the data of a provider is known that would affect these figures. Others may exist.",
+        ]
     ]
 
 

@@ -25,7 +25,7 @@ from publish.tables.workbooks import ANNUAL, MONTHLY
 from publish.writing.content import ProtectedWorkbook
 from publish.writing.workbook import write_workbook
 from tests import samples
-from tests.samples import sample_edition, sample_table, sample_tables, table_of
+from tests.samples import sample_edition, sample_issue, sample_table, sample_tables, table_of
 
 HERE = Path(__file__).parent
 SHARED = Path(__file__).resolve().parents[3] / "shared"
@@ -52,7 +52,8 @@ def write(tmp_path):
         file = tmp_path / name
         table = table or sample_table(spec, edition.period.months)
         (workbook,) = (workbook for workbook in MONTHLY if workbook.number == spec.number)
-        tables = replace(sample_tables(edition), issues=issues, policy=policy or load_policy())
+        listed = tuple(sample_issue(text) for text in issues)
+        tables = replace(sample_tables(edition), issues=listed, policy=policy or load_policy())
         write_workbook(ProtectedWorkbook(workbook, (table,)), tables, edition, file)
         return file
 
@@ -300,9 +301,9 @@ def test_months_to_come_have_no_columns(write):
 
 def test_notes_are_numbered_and_name_the_policy(write):
     _, _, sheet = open_sheets(write(TABLE_1, policy=Policy(threshold=8, rounding_base=10, fewest_dates=1)))
-    foot = [sheet.cell(row, 2).value for row in range(sheet.max_row - 8, sheet.max_row + 1)]
+    foot = [sheet.cell(row, 2).value for row in range(sheet.max_row - 9, sheet.max_row + 1)]
     assert [(text or "")[:9] for text in foot] == [
-        "Notes:", "1. Indepe", "2. Counts", "3. A row ", "", "Key", "0 = zero ", "* = suppr", "Blank cel"
+        "Notes:", "1. Indepe", "2. Counts", "3. A row ", "4. Allian", "", "Key", "0 = zero ", "* = suppr", "Blank cel"
     ]  # fmt: skip
     assert "nearest 10 " in foot[2] and "Year to date" in foot[2]
     assert "less than 8 " in foot[7]
@@ -337,7 +338,8 @@ def test_the_title_page_says_what_it_must(write):
     for text in ("When using this data", "Provider issues", "Further Information", "Contact us at:", *ISSUES):
         assert text in texts(title)
     listed = {cell.value: cell.font.bold for cell in title["B"] if cell.value and cell.value[0].isdigit()}
-    assert listed == {f"{spec.number}. {spec.title}": spec is TABLE_5 for spec in MONTHLY_TABLES}
+    issues = {"1. The following providers had shortfalls in their data for the months shown:": True}
+    assert listed == {f"{spec.number}. {spec.title}": spec is TABLE_5 for spec in MONTHLY_TABLES} | issues
 
 
 def test_the_regions_are_those_of_the_first_day_of_the_year(write):
@@ -348,7 +350,7 @@ def test_the_regions_are_those_of_the_first_day_of_the_year(write):
 
 def test_without_issues_the_title_page_says_so(write):
     _, title, _ = open_sheets(write(TABLE_1, issues=()))
-    assert any(text.startswith("No provider of some size went a whole month") for text in texts(title))
+    assert any(text.startswith("No issue with the data of a provider is known") for text in texts(title))
 
 
 # Drafts
