@@ -306,7 +306,7 @@ def test_notes_are_numbered_and_name_the_policy(write):
         "Notes:", "1. Indepe", "2. Counts", "3. A row ", "4. Allian", "", "Key", "0 = zero ", "* = suppr", "Blank cel"
     ]  # fmt: skip
     assert "nearest 10 " in foot[2] and "Year to date" in foot[2]
-    assert "less than 8 " in foot[7]
+    assert "less than 8 " in foot[8]
     assert not any("{" in text for text in texts(sheet))
 
 
