@@ -133,6 +133,11 @@ class Sheet:
         return dict(sorted(held))
 
     @cached_property
+    def texts(self) -> dict[Place, Cell]:
+        """The cells that hold a text, in the same order."""
+        return {place: cell for place, cell in self.written.items() if cell.text}
+
+    @cached_property
     def tables(self) -> tuple[Table, ...]:
         """Every table, from the top down: those marked up, and what is laid out as one without being so."""
         marked = (replace(table, area=self.used(table.area)) for table in self.marked)
@@ -176,8 +181,27 @@ class Sheet:
 
     def column(self, table: Table, column: int) -> dict[Place, Cell]:
         """The cells of one column of a table that hold something, its header left out."""
-        places = (Place(row, column) for row in self.body(table))
-        return {place: self.written[place] for place in places if place in self.written}
+        return self._columns.get((table, column), {})
+
+    @cached_property
+    def _columns(self) -> dict[tuple[Table, int], dict[Place, Cell]]:
+        held: dict[tuple[Table, int], dict[Place, Cell]] = {}
+        for table in self.tables:
+            for place, cell in self.inside(table).items():
+                if place.row in self.body(table):
+                    held.setdefault((table, place.column), {})[place] = cell
+        return held
+
+    def inside(self, table: Table) -> dict[Place, Cell]:
+        """The cells of a table that hold something, its header among them."""
+        return self._inside[table]
+
+    @cached_property
+    def _inside(self) -> dict[Table, dict[Place, Cell]]:
+        return {
+            table: {place: cell for place, cell in self.written.items() if table.area.holds(place)}
+            for table in self.tables
+        }
 
     def is_of_numbers(self, table: Table, column: int) -> bool:
         """Whether a column of a table holds figures.

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache, lru_cache
 from typing import Final
 
 from publish.accessibility.book import Book, Cell, Look, Place
@@ -140,14 +141,15 @@ def enough_contrast(book: Book) -> Iterator[Finding]:
     """F7."""
     for sheet in book.shown:
         for place, cell in sheet.written.items():
-            look, contrast = cell.look, _contrast(cell.look)
+            look, contrast = cell.look, _contrast(cell.look.colour or "000000", cell.look.fill or "FFFFFF")
             large = look.size >= _LARGE or (look.bold and look.size >= _LARGE_BOLD)
             if contrast < (_CONTRAST_OF_LARGE if large else _CONTRAST):
                 yield at(sheet, place, f"text and background have too little contrast, {contrast:.1f} to 1")
 
 
-def _contrast(look: Look) -> float:
-    light, dark = sorted((_brightness(look.colour or "000000"), _brightness(look.fill or "FFFFFF")), reverse=True)
+@cache
+def _contrast(text: str, background: str) -> float:
+    light, dark = sorted((_brightness(text), _brightness(background)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 
@@ -196,9 +198,14 @@ def _wrong_date(cell: Cell, quarters_defined: bool) -> str:
         shown = cell.look.date_format.casefold()
         plain = "mmm" in shown and shown.count("y") in (0, 4)
         return "" if plain else "the date is shown in figures, or with a shortened year"
-    if _QUARTER.search(cell.text) and not quarters_defined:
+    return _wrong_words(cell.text, quarters_defined)
+
+
+@lru_cache(maxsize=1 << 16)
+def _wrong_words(text: str, quarters_defined: bool) -> str:
+    if _QUARTER.search(text) and not quarters_defined:
         return "a quarter is not explained, as in: Q1 (April to June)"
-    return next((f"{why}: {shortened(cell.text)}" for why, found in _DATES.items() if found.search(cell.text)), "")
+    return next((f"{why}: {shortened(text)}" for why, found in _DATES.items() if found.search(text)), "")
 
 
 def no_padding(book: Book) -> Iterator[Finding]:

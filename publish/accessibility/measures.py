@@ -1,6 +1,7 @@
 """How wide a text is when it is shown, near enough to say whether a cell crops it."""
 
 import textwrap
+from functools import cache, lru_cache
 from typing import Final
 
 from publish.accessibility.book import Cell, Look
@@ -17,7 +18,7 @@ SLACK: Final = 1.05  # what an estimate may be out by before a text counts as cr
 
 def text_width(text: str, look: Look) -> float:
     """The width of a text on one line, in digits of the usual font."""
-    ems = sum(map(_ems, text)) * _BROADER.get(look.font, 1.0) * (_BOLD if look.bold else 1.0)
+    ems = _ems_of(text) * _BROADER.get(look.font, 1.0) * (_BOLD if look.bold else 1.0)
     return ems * look.size * _PIXELS_PER_POINT / _DIGIT_PIXELS
 
 
@@ -46,10 +47,21 @@ def lines_needed(cell: Cell, width: float) -> int:
     """How many lines a wrapped text takes in a column so wide."""
     text = cell.text
     average = text_width(text, cell.look) / max(1, len(text))
-    letters = max(1, int(width * SLACK / average)) if average else 1
+    return _lines_of(text, max(1, int(width * SLACK / average)) if average else 1)
+
+
+@lru_cache(maxsize=1 << 16)
+def _lines_of(text: str, letters: int) -> int:
     return sum(max(1, len(textwrap.wrap(line, letters))) for line in text.split("\n"))
 
 
+@lru_cache(maxsize=1 << 16)
+def _ems_of(text: str) -> float:
+    """Names and numbers come again and again: each is measured once."""
+    return sum(map(_ems, text))
+
+
+@cache
 def _ems(letter: str) -> float:
     if letter in _NARROW:
         return _EMS["narrow"]

@@ -142,9 +142,11 @@ def shorthand_explained(book: Book) -> Iterator[Finding]:
 def _shorthand_in(sheet: Sheet) -> dict[str, Place]:
     """The shorthand of the tables of a sheet, each with the first cell that has it."""
     used: dict[str, Place] = {}
-    for place, cell in sheet.written.items():
-        if cell.text and any(table.area.holds(place) and place.row in sheet.body(table) for table in sheet.tables):
-            for token in _SHORTHAND.findall(cell.text):
+    bodies = [(table.area, sheet.body(table)) for table in sheet.tables]
+    for place, cell in sheet.texts.items():
+        found = _SHORTHAND.findall(cell.text) if "[" in cell.text else ()
+        if found and any(area.holds(place) and place.row in body for area, body in bodies):
+            for token in found:
                 used.setdefault(token, place)
     return used
 

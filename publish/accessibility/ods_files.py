@@ -21,6 +21,7 @@ _ROWS: Final = 1_048_576
 _COLUMNS: Final = 16_384
 _NUMBERS: Final = ("float", "percentage", "currency")
 _FORMS: Final = tuple(map(tag, ("table:table-row-group", "table:table-rows", "table:table-header-rows")))
+_DRAWN: Final = tag("draw:")
 _CELLS: Final = tuple(map(tag, ("table:table-cell", "table:covered-table-cell")))
 _NOT_READ: Final = tuple(
     map(tag, ("text:page-number", "text:page-count", "text:sheet-name", "text:date", "text:time"))
@@ -222,7 +223,7 @@ class _Reading:
         return held
 
     def _note(self, element: Element, place: Place) -> None:
-        across, down = (count(element, f"table:number-{each}-spanned") for each in ("columns", "rows"))
+        across, down = count(element, "table:number-columns-spanned"), count(element, "table:number-rows-spanned")
         if across > 1 or down > 1:
             self.merged.append(Area(*place, place.row + down - 1, place.column + across - 1))
         self.drawings.extend(_drawings(element, place))
@@ -275,8 +276,9 @@ def _cell(element: Element, look: Look, styles: Styles) -> Cell:
     formula = bool(attribute(element, "table:formula"))
     if not kind and not text and not formula:
         return Cell(None, "other", look)
-    links = [link for paragraph in paragraphs for link in every(paragraph, "text:a")]
-    spans = (attribute(span, "text:style-name") for each in paragraphs for span in every(each, "text:span"))
+    of_parts = [paragraph for paragraph in paragraphs if len(paragraph)]  # most are of words alone
+    links = [link for paragraph in of_parts for link in every(paragraph, "text:a")]
+    spans = (attribute(span, "text:style-name") for each in of_parts for span in every(each, "text:span"))
     look = styles.with_spans(look, tuple(spans)) if paragraphs and len(paragraphs[0]) else look
     if kind in _NUMBERS:
         return Cell(_float(attribute(element, "office:value")), "number", look, formula)
@@ -318,7 +320,7 @@ def _drawings(element: Element | None, place: Place) -> Iterator[Drawing]:
     if element is None:
         return
     for drawn in element:
-        if isinstance(drawn.tag, str) and drawn.tag.startswith(tag("draw:")):
+        if isinstance(drawn.tag, str) and drawn.tag.startswith(_DRAWN):
             alternative = " ".join(whole_text(drawn.find(tag(name))) for name in ("svg:title", "svg:desc")).strip()
             yield Drawing(_kind(drawn), place, alternative)
 

@@ -1,6 +1,7 @@
 """The names of OpenDocument elements and attributes, in the short form of its specification."""
 
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 from lxml.etree import _Element as Element  # pyright: ignore[reportPrivateUsage]
@@ -17,6 +18,7 @@ _SPACES: Final = {
 }
 
 
+@cache
 def tag(name: str) -> str:
     """The full name of what the specification calls so, as `table:name`."""
     space, _, local = name.partition(":")
@@ -30,7 +32,9 @@ def attribute(element: Element, name: str) -> str:
 
 def count(element: Element, name: str) -> int:
     """An attribute that says how many: one where it is missing or no number."""
-    given = attribute(element, name)
+    given = element.get(tag(name))
+    if given is None:  # as nearly all cells of a table have it
+        return 1
     return max(1, int(given)) if given.isascii() and given.isdigit() and len(given) < 9 else 1
 
 

@@ -107,9 +107,8 @@ def columns_of_numbers(book: Book) -> Iterator[tuple[Sheet, Table, int]]:
 def texts(book: Book) -> Iterator[tuple[Sheet, Place, Cell]]:
     """Every text of the sheets that are shown."""
     for sheet in book.shown:
-        for place, cell in sheet.written.items():
-            if cell.text:
-                yield sheet, place, cell
+        for place, cell in sheet.texts.items():
+            yield sheet, place, cell
 
 
 def shortened(text: str) -> str:

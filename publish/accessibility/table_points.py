@@ -85,7 +85,7 @@ def without_gaps(book: Book) -> Iterator[Finding]:
     """T4."""
     for sheet, table in all_tables(book):
         top, left, bottom, right = table.area
-        inside = [place for place in sheet.written if table.area.holds(place)]
+        inside = sheet.inside(table)
         rows, columns = {place.row for place in inside}, {place.column for place in inside}
         yield from (
             at(sheet, Place(row, left), "the row is blank") for row in range(top, bottom + 1) if row not in rows
@@ -128,8 +128,8 @@ def _other_names(sheet: Sheet, table: Table, cells: list[tuple[Place, Cell | Non
 def not_cropped(book: Book) -> Iterator[Finding]:
     """T6."""
     for sheet, table in all_tables(book):
-        for place, cell in sheet.written.items():
-            if table.area.holds(place) and (problem := _cropped(sheet, place, cell)):
+        for place, cell in sheet.inside(table).items():
+            if problem := _cropped(sheet, place, cell):
                 yield at(sheet, place, problem)
 
 
@@ -184,15 +184,15 @@ def no_empty_cells(book: Book) -> Iterator[Finding]:
     for sheet, table in all_tables(book):
         explained = table.marked and _EMPTY_EXPLAINED.search(sheet.above)
         yield from () if explained else _empty(sheet, table)
-        for place, cell in sheet.written.items():
-            if table.area.holds(place) and cell.text.strip().casefold() in _NO_DATA:
+        for place, cell in sheet.inside(table).items():
+            if cell.text.strip().casefold() in _NO_DATA:
                 yield at(sheet, place, f"{cell.text.strip()!r} stands for no data, not shorthand such as [x]")
-            elif table.area.holds(place) and not str(cell.value).strip():
+            elif not str(cell.value).strip():
                 yield at(sheet, place, "the cell holds nothing but spaces")
 
 
 def _empty(sheet: Sheet, table: Table) -> Iterator[Finding]:
-    places = [place for place in sheet.written if table.area.holds(place)]
+    places = sheet.inside(table)
     rows, columns = sorted({place.row for place in places}), sorted({place.column for place in places})
     for row in rows:
         if row in sheet.body(table):
@@ -279,9 +279,10 @@ def _is_aligned(cell: Cell, to_the_right: bool) -> bool:
 def codes_apart(book: Book) -> Iterator[Finding]:
     """T15."""
     for sheet, table in all_tables(book):
-        for place, cell in sheet.written.items():
-            body = table.area.holds(place) and place.row in sheet.body(table)
-            if body and _CODE_BESIDE_NAME.fullmatch(cell.text) and place.column in _label_columns(sheet, table):
+        labels = _label_columns(sheet, table)
+        for place, cell in sheet.inside(table).items():
+            body = place.row in sheet.body(table) and place.column in labels
+            if body and _CODE_BESIDE_NAME.fullmatch(cell.text):
                 yield at(sheet, place, "a code stands in one cell with the name it belongs to")
 
 
