@@ -1,6 +1,7 @@
 """A workbook tested against every point."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -9,6 +10,7 @@ from publish.accessibility import file_points, format_points, note_points, struc
 from publish.accessibility.book import Book
 from publish.accessibility.exceptions import excepted, has_published_layout
 from publish.accessibility.point import Finding, NotApplicable, Outcome, Point, Weight
+from publish.accessibility.several import of_each
 from publish.accessibility.workbooks import read_book
 
 POINTS: Final[tuple[Point, ...]] = (
@@ -57,6 +59,11 @@ def check_workbook(file: Path) -> Checked:
     """
     book = read_book(file)
     return Checked(file, book.form, has_published_layout(book), check_book(book))
+
+
+def check_workbooks(files: Sequence[Path]) -> list[Checked]:
+    """As `check_workbook`, of several files at once."""
+    return of_each(check_workbook, files)
 
 
 def check_book(book: Book) -> tuple[Verdict, ...]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Final
 
-from publish.accessibility.book import Book, Cell, Look, Place
+from publish.accessibility.book import Book, Cell, Look
 from publish.accessibility.point import (
     Finding,
     NotApplicable,
@@ -81,11 +81,14 @@ def _problems_of_link(cell: Cell) -> Iterator[str]:
 
 def plain_fonts(book: Book) -> Iterator[Finding]:
     """F3."""
+    known: dict[tuple[int, bool, bool], str] = {}
     for sheet in book.shown:
         for place, cell in sheet.written.items():
-            problem = _wrong_font(cell.look, cell.link is not None, place == Place(1, 1))
-            if problem:
-                yield at(sheet, place, problem)
+            of = (id(cell.look), cell.link is not None, place == (1, 1))  # looks are few
+            if of not in known:
+                known[of] = _wrong_font(cell.look, *of[1:])
+            if known[of]:
+                yield at(sheet, place, known[of])
 
 
 def _wrong_font(look: Look, is_link: bool, is_title: bool) -> str:

@@ -39,8 +39,9 @@ def decimals(cell: Cell) -> int:
 
 def longest_word(cell: Cell) -> float:
     """The width of the longest word of a cell, or of its number, which cannot be broken over lines."""
-    words = shown(cell).split() if cell.text else [shown(cell)]
-    return max((text_width(word, cell.look) for word in words), default=0.0)
+    if not cell.text:
+        return text_width(shown(cell), cell.look)
+    return max((text_width(word, cell.look) for word in cell.text.split()), default=0.0)
 
 
 def lines_needed(cell: Cell, width: float) -> int:

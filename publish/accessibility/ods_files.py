@@ -21,7 +21,7 @@ _ROWS: Final = 1_048_576
 _COLUMNS: Final = 16_384
 _NUMBERS: Final = ("float", "percentage", "currency")
 _FORMS: Final = tuple(map(tag, ("table:table-row-group", "table:table-rows", "table:table-header-rows")))
-_DRAWN: Final = tag("draw:")
+_DRAWN: Final = f"{tag('draw:')}*"
 _CELLS: Final = tuple(map(tag, ("table:table-cell", "table:covered-table-cell")))
 _NOT_READ: Final = tuple(
     map(tag, ("text:page-number", "text:page-count", "text:sheet-name", "text:date", "text:time"))
@@ -206,9 +206,7 @@ class _Reading:
     def _read_cells(self, row: Element, number: int) -> dict[int, Cell]:
         held: dict[int, Cell] = {}
         column, usual = 1, attribute(row, "table:default-cell-style-name")
-        for element in row:
-            if element.tag not in _CELLS:
-                continue
+        for element in row.iterchildren(*_CELLS):
             times, place = count(element, "table:number-columns-repeated"), Place(number, column)
             style = attribute(element, "table:style-name") or usual or self._usual.get(column, "")
             cell = _cell(element, self._styles.look(style), self._styles)
@@ -217,7 +215,8 @@ class _Reading:
             elif cell.value is not None:
                 if times > MOST_CELLS:
                     raise too_large(self._file)
-                held |= dict.fromkeys(range(column, column + times), cell)
+                for at in range(column, column + times):
+                    held[at] = cell
             self._note(element, place)
             column += times
         return held
@@ -271,9 +270,11 @@ def _widths(columns: list[tuple[int, int, Element]], styles: Styles) -> dict[int
 
 def _cell(element: Element, look: Look, styles: Styles) -> Cell:
     kind = attribute(element, "office:value-type")
+    formula = bool(attribute(element, "table:formula"))
+    if kind in _NUMBERS and not any(map(len, element)):  # nothing in its words looks unlike the cell
+        return Cell(_float(attribute(element, "office:value")), "number", look, formula)
     paragraphs = element.findall(tag("text:p"))
     text = "\n".join(map(_text, paragraphs))
-    formula = bool(attribute(element, "table:formula"))
     if not kind and not text and not formula:
         return Cell(None, "other", look)
     of_parts = [paragraph for paragraph in paragraphs if len(paragraph)]  # most are of words alone
@@ -319,10 +320,9 @@ def _inside(child: Element) -> str:
 def _drawings(element: Element | None, place: Place) -> Iterator[Drawing]:
     if element is None:
         return
-    for drawn in element:
-        if isinstance(drawn.tag, str) and drawn.tag.startswith(_DRAWN):
-            alternative = " ".join(whole_text(drawn.find(tag(name))) for name in ("svg:title", "svg:desc")).strip()
-            yield Drawing(_kind(drawn), place, alternative)
+    for drawn in element.iterchildren(_DRAWN):
+        alternative = " ".join(whole_text(drawn.find(tag(name))) for name in ("svg:title", "svg:desc")).strip()
+        yield Drawing(_kind(drawn), place, alternative)
 
 
 def _kind(drawn: Element) -> Literal["image", "chart", "text box"]:

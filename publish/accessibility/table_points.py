@@ -136,14 +136,14 @@ def not_cropped(book: Book) -> Iterator[Finding]:
 def _cropped(sheet: Sheet, place: Place, cell: Cell) -> str:
     width = sheet.width(place.column)
     if not cell.look.wrapped or cell.kind == "number":
-        long = max((text_width(line, cell.look) for line in shown(cell).split("\n")), default=0.0)
-        if long > width * SLACK:
+        words = shown(cell)
+        if max(text_width(line, cell.look) for line in words.split("\n")) > width * SLACK:
             return (
                 "the number is wider than its column"
                 if cell.kind == "number"
                 else "the text is cropped: not wrapped"
             )
-        return "the lines of the cell show only where its text is wrapped" if "\n" in shown(cell) else ""
+        return "the lines of the cell show only where its text is wrapped" if "\n" in words else ""
     height = sheet.heights.get(place.row)
     needed = lines_needed(cell, width) * cell.look.size * LINE if height else 0.0
     return "the row is too low for its text" if height and needed > height * SLACK + 2 else ""
@@ -159,11 +159,10 @@ def sensible_widths(book: Book) -> Iterator[Finding]:
                     sheet, top, f"the column is {width:.0f} digits wide, not {_NARROWEST:.0f} to {_WIDEST:.0f}"
                 )
                 continue
-            rows = (Place(row, column) for row in range(table.area.top, table.area.bottom + 1))
-            tight = (
-                row for row in rows if row in sheet.written and longest_word(sheet.written[row]) > width * SLACK
-            )
-            yield from (at(sheet, row, "a word is longer than the column is wide") for row in tight)
+            header = {top: sheet.written[top]} if table.has_header and top in sheet.written else {}
+            cells = header | sheet.column(table, column)
+            tight = (place for place, cell in cells.items() if longest_word(cell) > width * SLACK)
+            yield from (at(sheet, place, "a word is longer than the column is wide") for place in tight)
 
 
 def no_filters_or_panes(book: Book) -> Iterator[Finding]:

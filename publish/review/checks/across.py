@@ -66,6 +66,9 @@ def _keyed(table: ProtectedTable) -> pl.DataFrame:
     if spec.basis.counts == PATIENTS:  # by region these count by the site, other tables by the provider
         cells = of_level(cells, Level.ENGLAND)
     told = _meanings(table)
+    counts = [column.name for column in count_columns(spec, table.months)]
+    # a month without tests has no data, a total of none says 0: they tell the same
+    no_tests = pl.col("column").is_in(counts) & (pl.col("status") == NO_DATA)
     months = f"{table.months[0]}/{table.months[-1]}"
     where = pl.concat_str(
         pl.when(pl.col("level") == Level.ENGLAND.value)
@@ -79,8 +82,8 @@ def _keyed(table: ProtectedTable) -> pl.DataFrame:
         period_shown=pl.when(pl.col("period") == YEAR).then(pl.lit(months)).otherwise("period"),
         words=where,
         table=pl.lit(table_word(table)),
-        value="value",
-        status="status",
+        value=pl.when(no_tests).then(0.0).otherwise("value"),
+        status=pl.when(no_tests).then(pl.lit("")).otherwise("status"),
     )
 
 

@@ -22,6 +22,7 @@ from publish.review.checks.spelling import spelling_of_names
 from publish.review.checks.sums import totals_and_parts
 from publish.writing.content import ReleaseTables
 
+NO_FILES: Final = "There are no finished files to look at."
 NOT_YET: Final = "The finished files were not looked at in this run."
 DRAFT: Final = "draft"
 
@@ -82,6 +83,8 @@ def run_finished_checks(folder: Path, tables: ReleaseTables, edition: Edition, t
     """The checks of finished files alone: those in `folder`, of that edition, which hold these tables."""
     tell("Checking the finished files")
     files = read_finished(folder, tables, edition)
+    if not files.files:
+        return tuple(_as_check(each, Outcome(Verdict.NOT_RUN, NO_FILES)) for each in FINISHED)
     return tuple(_as_check(each, each.run(files)) for each in FINISHED)
 
 

@@ -3,12 +3,10 @@
 Workbooks are read in several processes at once: this module loads neither the tables nor what builds them.
 """
 
-import os
 import re
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -16,6 +14,7 @@ from publish.accessibility.book import Book, Place, Sheet, Table, has_figures
 from publish.accessibility.checking import check_book
 from publish.accessibility.note_points import notes_listed_and_used
 from publish.accessibility.point import NotApplicable, Outcome, Weight
+from publish.accessibility.several import of_each
 from publish.accessibility.workbooks import read_book
 from publish.errors import InputRefused
 
@@ -24,7 +23,6 @@ CODE_HEADING: Final = re.compile(r"(.*[ _])?code|region", re.I)
 STATISTICAL_GEOGRAPHY: Final = re.compile(r"ons[ _]code", re.I)
 DRAFT_MARK: Final = re.compile(r"^draft-", re.I)  # the public form has the name without it
 NO_CODE: Final = ("", "-", "[z]")
-_WORTH_A_PROCESS: Final = 2  # workbooks
 
 
 class Line(NamedTuple):
@@ -85,14 +83,7 @@ class Workbook:
 def workbooks_in(folder: Path) -> tuple[Workbook, ...]:
     """All XLSX and ODS files below a folder, in order of their paths; several are read at the same time."""
     files = sorted(file for suffix in ("xlsx", "ods") for file in folder.rglob(f"*.{suffix}"))
-    largest_first = sorted(files, key=lambda file: (-file.stat().st_size, file.name))
-    workers = min(len(files), os.cpu_count() or 1)
-    if workers < _WORTH_A_PROCESS:
-        read = [workbook_of(file, folder) for file in largest_first]
-    else:
-        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as processes:
-            read = list(processes.map(workbook_of, largest_first, [folder] * len(files)))
-    return tuple(sorted(read, key=lambda workbook: workbook.file))
+    return tuple(of_each(partial(workbook_of, folder=folder), files))
 
 
 def workbook_of(file: Path, folder: Path) -> Workbook:
