@@ -22,7 +22,7 @@ from publish.reference.tables import load_reference
 from publish.release_tables import release_tables
 from publish.review.checks.draft import CheckedDraft
 from publish.review.checks.finished import FinishedFiles, read_finished
-from publish.review.checks.seen import workbook_of
+from publish.review.seen import workbook_of
 from publish.tables.workbooks import workbooks_of
 from publish.writing.outputs import write_outputs
 from tests.samples import sample_issue

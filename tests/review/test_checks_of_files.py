@@ -19,8 +19,8 @@ from publish.review.checks.finished import _parsed as parsed
 from publish.review.checks.links import links, wrong_address
 from publish.review.checks.listing import FINISHED, NO_FILES, run_finished_checks
 from publish.review.checks.notes import data_guidance, footnotes_unused, notes, release_note
-from publish.review.checks.seen import Line
 from publish.review.checks.spelling import spelling_of_names
+from publish.review.seen import Line
 from tests.review.checked_release import copied, draft, edition, finished, read_again
 
 TABLE_1 = "tables/DRAFT-DID-Table-1-2023-24-Modality-Provider-Counts-2024-07-18.xlsx"

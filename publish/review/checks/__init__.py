@@ -1,1 +1,5 @@
 """The checks of a draft, each with a plain verdict: the figures in memory, and the finished files."""
+
+from publish.review.checks.draft import CheckedDraft as CheckedDraft
+from publish.review.checks.listing import run_checks as run_checks
+from publish.review.checks.listing import run_finished_checks as run_finished_checks

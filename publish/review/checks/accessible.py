@@ -9,7 +9,7 @@ from publish.accessibility.point import Weight
 from publish.review.check import Verdict
 from publish.review.checks.draft import Outcome
 from publish.review.checks.finished import FinishedFiles
-from publish.review.checks.seen import Missed, Workbook
+from publish.review.seen import Missed, Workbook
 
 ALL_MET = (
     "document title and language, headings, tables marked up, no merged and no unexplained blank cells, one "

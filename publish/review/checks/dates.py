@@ -11,7 +11,7 @@ from publish.disclosure.control import ProtectedTable
 from publish.period import date_in_words, in_words
 from publish.review.checks.draft import Outcome, failed_where
 from publish.review.checks.finished import FinishedFiles, Page, words
-from publish.review.checks.seen import Line, Workbook
+from publish.review.seen import Line, Workbook
 
 LABELS: Final = ("Period:", "Published:", "Revised:", "Status:", "Contact:")
 _ORDINAL: Final = re.compile(r"(?<=\d)(st|nd|rd|th)\b")

@@ -12,7 +12,7 @@ from lxml import etree
 from lxml.etree import _Element as Element  # pyright: ignore[reportPrivateUsage]
 
 from publish.edition import Edition
-from publish.review.checks.seen import NAME_HEADING, NO_CODE, Link, Named, Workbook, is_code, workbooks_in
+from publish.review.seen import NAME_HEADING, NO_CODE, Link, Named, Workbook, is_code, workbooks_in
 from publish.writing.content import ReleaseTables
 
 

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from publish.review.checks.draft import Outcome, failed_where
 from publish.review.checks.finished import FinishedFiles, Page
-from publish.review.checks.seen import Link, Workbook
+from publish.review.seen import Link, Workbook
 
 DRAFT_MARK: Final = re.compile(r"(^|/)draft-", re.I)
 _EMAIL: Final = re.compile(r"[^\s@:/?]+@[^\s@:/?]+\.[^\s@:/?.]+")

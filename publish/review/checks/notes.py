@@ -11,7 +11,7 @@ from publish.review.check import Verdict
 from publish.review.checks.dates import tables_of_sheets
 from publish.review.checks.draft import Outcome, failed_where, look_where, table_word
 from publish.review.checks.finished import FinishedFiles, Page, words
-from publish.review.checks.seen import Line, Workbook
+from publish.review.seen import Line, Workbook
 
 GUIDANCE: Final = "When using this data"
 QUALITY: Final = "Data Quality Statement"

@@ -1,6 +1,6 @@
 """What the checks need to know of one finished workbook, read once: its accessibility, words, names and links.
 
-Workbooks are read in several processes at once: this module loads neither the tables nor what builds them.
+Workbooks are read in several processes at once: this module loads neither the tables nor the checks.
 """
 
 import re
