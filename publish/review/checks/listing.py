@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from publish.disclosure.policy import Policy
 from publish.edition import Edition
+from publish.folders import DRAFT, INTERNAL, PROTECTED
 from publish.progress import Tell
 from publish.review.check import Check, Verdict
 from publish.review.checks.accessible import accessibility
@@ -21,10 +23,11 @@ from publish.review.checks.notes import data_guidance, footnotes_unused, notes, 
 from publish.review.checks.spelling import spelling_of_names
 from publish.review.checks.sums import totals_and_parts
 from publish.writing.content import ReleaseTables
+from publish.writing.manifest import read_manifest
+from publish.writing.protected_files import load_tables
 
 NO_FILES: Final = "There are no finished files to look at."
 NOT_YET: Final = "The finished files were not looked at in this run."
-DRAFT: Final = "draft"
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ def run_checks(draft: CheckedDraft, tell: Tell, *, finished: bool = True) -> tup
     tell("Checking the figures")
     of_figures = {each.name: _as_check(each, each.run(draft)) for each in CHECKS if isinstance(each, OfFigures)}
     of_files = (
-        run_finished_checks(draft.folder / DRAFT, draft.tables, draft.edition, tell)
+        checks_of_files(draft.folder / DRAFT, draft.tables, draft.edition, tell)
         if finished
         else tuple(_as_check(each, Outcome(Verdict.NOT_RUN, NOT_YET)) for each in FINISHED)
     )
@@ -79,8 +82,15 @@ def run_checks(draft: CheckedDraft, tell: Tell, *, finished: bool = True) -> tup
     return tuple(every[each.name] for each in CHECKS)
 
 
-def run_finished_checks(folder: Path, tables: ReleaseTables, edition: Edition, tell: Tell) -> tuple[Check, ...]:
-    """The checks of finished files alone: those in `folder`, of that edition, which hold these tables."""
+def run_finished_checks(release: Path, edition: Edition, tell: Tell) -> tuple[Check, ...]:
+    """The checks of finished files alone, of the draft in a release folder, against its protected tables."""
+    policy = Policy(**read_manifest(release / INTERNAL)["policy"])
+    tables = load_tables(release / PROTECTED, policy, annual=edition.period.annual)
+    return checks_of_files(release / DRAFT, tables, edition, tell)
+
+
+def checks_of_files(folder: Path, tables: ReleaseTables, edition: Edition, tell: Tell) -> tuple[Check, ...]:
+    """The checks of the finished files in a folder, of that edition, draft or public, which hold these tables."""
     tell("Checking the finished files")
     files = read_finished(folder, tables, edition)
     if not files.files:
