@@ -196,6 +196,7 @@ def test_the_document_and_the_accessible_edition_are_compared(clean):
     said = "\n".join(dates_the_same(replace(clean, edition=later)).places)
     assert f"{ODS}, Cover: Published is '18 July 2024', and should be '25 July 2024'" in said
     assert ".html: First published is '18th July 2024', and should be '25th July 2024'" in said
+    assert ".pdf: First published is 'First published 18th July 2024', and should be 'First published 25th" in said
 
 
 # Links

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from publish.accessibility.point import Weight
 from publish.review.check import Verdict
-from publish.review.checks.draft import Outcome
+from publish.review.checks.draft import Outcome, how_many
 from publish.review.checks.finished import FinishedFiles
 from publish.review.seen import Missed, Workbook
 
@@ -25,20 +25,23 @@ def accessibility(finished: FinishedFiles) -> Outcome:
     refused = [f"{each.file}: {each.refused}" for each in workbooks if each.refused]
     essential, desirable = (list(_missed(workbooks, weight)) for weight in (Weight.ESSENTIAL, Weight.DESIRABLE))
     if refused or essential:
-        said = f"{len(refused)} workbooks cannot be read. " if refused else ""
-        points = f"In {_files(essential)} an essential point is missed, {len(essential):,} times in all."
+        said = f"{how_many(len(refused), 'workbook', 'workbooks')} cannot be read. " if refused else ""
+        times = how_many(len(essential), "time", "times")
+        points = f"In {_files(essential)} an essential point is missed, {times} in all."
         return Outcome(
             Verdict.FAILED, said + points if essential else said.strip(), (*refused, *essential, *desirable)
         )
     if desirable:
-        missed = f"In {_files(desirable)} a desirable one is missed, {len(desirable):,} times in all."
+        missed = (
+            f"In {_files(desirable)} a desirable one is missed, {how_many(len(desirable), 'time', 'times')} in all."
+        )
         return Outcome(Verdict.LOOK, f"Every essential point is met. {missed}", tuple(desirable))
     return Outcome(Verdict.PASSED, f"All {len(workbooks)} workbooks meet every point: {ALL_MET}.")
 
 
 def _files(places: Iterable[str]) -> str:
     files = {place.partition(": ")[0] for place in places}
-    return f"{len(files)} workbook{'s' if len(files) != 1 else ''}"
+    return how_many(len(files), "workbook", "workbooks")
 
 
 def _missed(workbooks: Iterable[Workbook], weight: Weight) -> Iterator[str]:

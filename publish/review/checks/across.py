@@ -7,7 +7,7 @@ import polars as pl
 
 from publish.disclosure.control import NO_DATA, SUPPRESSED, ProtectedTable
 from publish.disclosure.policy import Policy
-from publish.review.checks.draft import CheckedDraft, Outcome, failed_where, number, row_words, table_word
+from publish.review.checks.draft import CheckedDraft, Outcome, failed_where, how_many, number, row_words, table_word
 from publish.review.checks.limits import ROW, apart, count_columns, counts_of, of_level, period_word
 from publish.tables.specification import YEAR, Column, Level, Measure, TableSpec
 
@@ -30,8 +30,7 @@ def tables_against_each_other(draft: CheckedDraft) -> Outcome:
     ]
     return failed_where(
         places,
-        f"{len(places):,} {'figures' if len(places) != 1 else 'figure'} in one table cannot be true together with "
-        "those of another.",
+        f"{how_many(len(places), 'figure', 'figures')} in one table cannot be true together with those of another.",
         "Wherever two tables tell the same figure they agree, no part exceeds its whole in another table, and "
         "medians are hidden with their counts.",
     )

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from publish.disclosure.control import ProtectedTable
 from publish.period import date_in_words, in_words
-from publish.review.checks.draft import Outcome, failed_where
+from publish.review.checks.draft import Outcome, failed_where, how_many
 from publish.review.checks.finished import FinishedFiles, Page, words
 from publish.review.seen import Line, Workbook
 
@@ -39,12 +39,14 @@ def dates_the_same(finished: FinishedFiles) -> Outcome:
         *_of_metadata(finished),
         *_of_landing_page(finished),
         *_of_document(finished),
+        *_of_print(finished),
     ]
     wrong = [_in_words(each) for each in said if each.found is None or each.found != each.expected]
     files = len({each.file for each in said})
     return failed_where(
         wrong,
-        f"{len(wrong)} dates, periods, statuses or contacts are not those of this release.",
+        f"{how_many(len(wrong), 'date, period, status or contact is', 'dates, periods, statuses or contacts are')} "
+        "not as this release has it.",
         f"Period, dates of publication and revision, status and contact are the same in all {files} files that say "
         "them.",
     )
@@ -178,12 +180,30 @@ def _of_document(finished: FinishedFiles) -> Iterator[Said]:
     page, edition = finished.document, finished.edition
     if page is None:
         return
-    kind = "annual" if edition.period.annual else "monthly"
-    expected = f"{edition.status} {kind} statistics, {in_words(edition.period.document_months)}"
+    expected = f"{edition.status} {_kind(finished)} statistics, {in_words(edition.period.document_months)}"
     yield Said(page.file, "", "the status and period", _subtitle(page), expected)
     yield Said(page.file, "", "First published", page.details.get("First published"), edition.published_in_words)
     contact = page.details.get("Contact", "").rpartition("Email: ")[2]
     yield Said(page.file, "", "the contact", contact or None, edition.house.email)
+
+
+def _of_print(finished: FinishedFiles) -> Iterator[Said]:
+    """The first page of the document as it is printed."""
+    edition = finished.edition
+    period = f"{edition.status} {_kind(finished)} statistics, {in_words(edition.period.document_months)}"
+    for file, lines in finished.printed.items():
+        for about, expected in (
+            ("the status and period", period),
+            ("First published", f"First published {edition.published_in_words}"),
+        ):
+            begins = expected.partition(" ")[0]
+            told = next((line for line in lines if line.startswith(expected)), None)
+            nearest = next((line for line in lines if line.startswith(begins)), None)
+            yield Said(file, "", about, expected if told else nearest, expected)
+
+
+def _kind(finished: FinishedFiles) -> str:
+    return "annual" if finished.edition.period.annual else "monthly"
 
 
 def _subtitle(page: Page) -> str | None:

@@ -82,6 +82,11 @@ def row_words(name: str, code: str, *words: str) -> str:
     return ", ".join(part for part in (who, *words) if part)
 
 
+def how_many(found: int, one: str, several: str) -> str:
+    """`1 total differs`, `2,300 totals differ`."""
+    return f"{found:,} {one if found == 1 else several}"
+
+
 def number(value: float | None) -> str:
     """A count or a median in words: `1,230`, `2.5`; `no figure` for none."""
     return "no figure" if value is None else f"{value:,.10g}" if value % 1 else f"{value:,.0f}"

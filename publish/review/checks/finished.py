@@ -11,6 +11,7 @@ import polars as pl
 from lxml import etree
 from lxml.etree import _Element as Element  # pyright: ignore[reportPrivateUsage]
 
+from publish.disclosure.audit.reading.texts import texts_of
 from publish.edition import Edition
 from publish.review.seen import NAME_HEADING, NO_CODE, Link, Named, Workbook, is_code, workbooks_in
 from publish.writing.content import ReleaseTables
@@ -50,7 +51,10 @@ class Page:
 
 @dataclass(frozen=True)
 class FinishedFiles:
-    """The files of a folder. `described` is what the metadata of each CSV file says, `tables` what they are of."""
+    """The files of a folder. `tables` are what they are of; `described` is what the metadata of CSV files say.
+
+    `printed` are the lines of the first page of each PDF file.
+    """
 
     folder: Path
     edition: Edition
@@ -59,6 +63,7 @@ class FinishedFiles:
     workbooks: tuple[Workbook, ...]
     pages: tuple[Page, ...]
     described: Mapping[str, Mapping[str, Any]]
+    printed: Mapping[str, tuple[str, ...]]
 
     @property
     def landing_page(self) -> Page | None:
@@ -83,6 +88,7 @@ def read_finished(folder: Path, tables: ReleaseTables, edition: Edition) -> Fini
         workbooks_in(folder),
         tuple(Page(name, _parsed(file)) for name, file in names.items() if file.suffix == ".html"),
         {name: _metadata(file) for name, file in names.items() if file.name.endswith("-metadata.json")},
+        {name: _first_page(file) for name, file in names.items() if file.suffix == ".pdf"},
     )
 
 
@@ -90,6 +96,10 @@ def _parsed(file: Path) -> Element:
     root = etree.fromstring(file.read_bytes(), etree.HTMLParser(encoding="utf-8", no_network=True))
     etree.strip_elements(root, "style", "script", with_tail=False)
     return root
+
+
+def _first_page(file: Path) -> tuple[str, ...]:
+    return tuple(text.words for text in texts_of(file, file.name) if text.row == 1)
 
 
 def _metadata(file: Path) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
-from publish.review.checks.draft import Outcome, failed_where
+from publish.review.checks.draft import Outcome, failed_where, how_many
 from publish.review.checks.finished import FinishedFiles, Page
 from publish.review.seen import Link, Workbook
 
@@ -30,7 +30,8 @@ def links(finished: FinishedFiles) -> Outcome:
     number = len(of_pages) + len(of_books) + len(of_files)
     return failed_where(
         wrong,
-        f"{len(wrong)} of {number} links lead nowhere, or a file is on no page.",
+        f"{how_many(len(wrong), 'link leads', 'links lead')} nowhere, or files are on no page; {number} links "
+        "were followed.",
         f"All {number} links lead to files and sheets that are there, or to well-formed addresses; every file is "
         "on the landing page.",
     )

@@ -8,7 +8,7 @@ import polars as pl
 from publish.counts.medians import median_days
 from publish.period import Month
 from publish.review.check import Verdict
-from publish.review.checks.draft import CheckedDraft, Outcome, look_where, number, row_words, worst
+from publish.review.checks.draft import CheckedDraft, Outcome, how_many, look_where, number, row_words, worst
 from publish.tables.catalogue import BY_MODALITY
 from publish.tables.specification import Level
 
@@ -41,8 +41,9 @@ def _against_records(draft: CheckedDraft, before: set[str]) -> Outcome:
     places = [*_in_words(england, {}, "England"), *_in_words(providers, names, "")]
     return look_where(
         places,
-        f"{england.height} monthly medians of England and {providers.height} medians of providers lie outside the "
-        "range of their months of the year before, by more than a day and a quarter of it.",
+        f"{how_many(england.height, 'median of England in a month', 'medians of England in months')} and "
+        f"{how_many(providers.height, 'median of a provider', 'medians of providers')} lie outside the range of last "
+        "year's months by more than a day and a quarter.",
         "Every median of England by modality and month, and of providers over the period, lies within the range of "
         "the months of the year before, or within a day or a quarter of it.",
     )
@@ -104,8 +105,8 @@ def _against_published(draft: CheckedDraft) -> Outcome:
         return Outcome(Verdict.NOT_RUN, NOTHING)
     england = look_where(
         places,
-        f"{len(places)} of England's medians of the year differ from those published for {latest} by more than a "
-        "day and a quarter.",
+        f"{how_many(len(places), 'median of England differs', 'medians of England differ')} from that published for "
+        f"{latest} by more than a day and a quarter.",
         f"England's medians by modality are within a day or a quarter of those published for {latest}.",
     )
     said = " Medians of providers were not compared: the records do not hold the year before."

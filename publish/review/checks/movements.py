@@ -6,7 +6,7 @@ import polars as pl
 
 from publish.period import Month, months_between
 from publish.review.check import Verdict
-from publish.review.checks.draft import CheckedDraft, Outcome, look_where, row_words
+from publish.review.checks.draft import CheckedDraft, Outcome, how_many, look_where, row_words
 from publish.tables.catalogue import BY_MODALITY
 from publish.tables.specification import Level
 
@@ -32,8 +32,8 @@ def movements(draft: CheckedDraft) -> Outcome:
     places = [_in_words(row) for row in _named(found, draft).iter_rows(named=True)]
     return look_where(
         places,
-        f"{len(places):,} changes from one month to the next are beyond the usual range of the provider and "
-        "modality.",
+        f"{how_many(len(places), 'change', 'changes')} from one month to the next went beyond the usual range of "
+        "the provider and modality.",
         "No provider's tests of a modality changed from one month to the next by more than is usual for it.",
     )
 

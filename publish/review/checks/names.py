@@ -14,7 +14,7 @@ from publish.edition import Edition
 from publish.period import date_in_words
 from publish.reference.tables import ReferenceData
 from publish.reference.vocabulary import dated_regions
-from publish.review.checks.draft import CheckedDraft, Outcome, failed_where, look_where, table_word, worst
+from publish.review.checks.draft import CheckedDraft, Outcome, failed_where, how_many, look_where, table_word, worst
 from publish.tables.specification import Level
 from publish.tables.truth import ENGLAND_CODE
 
@@ -35,17 +35,15 @@ def names_and_codes(draft: CheckedDraft) -> Outcome:
     wrong = [*_unknown(rows, held), *_named_otherwise(rows, held)]
     closed = list(_closed(rows, held, draft.edition.period.months[0].first_day))
     codes = rows.select("level", "code").unique().height
+    amiss = how_many(len(wrong), "code or name is", "codes or names are")
+    gone = how_many(len(closed), "organisation", "organisations")
     return worst(
         failed_where(
             wrong,
-            f"{len(wrong)} codes or names are not those of the reference data on the last day of the period.",
+            f"{amiss} not as in the reference data on the last day of the period.",
             f"All {codes:,} codes are in the reference data, by the name of the last day of the period.",
         ),
-        look_where(
-            closed,
-            f"{len(closed)} organisations have tests and were closed before the period began.",
-            "",
-        ),
+        look_where(closed, f"Tests are listed for {gone} closed before the period began.", ""),
     )
 
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from publish.review.check import Verdict
 from publish.review.checks.dates import tables_of_sheets
-from publish.review.checks.draft import Outcome, failed_where, look_where, table_word
+from publish.review.checks.draft import Outcome, failed_where, how_many, look_where, table_word
 from publish.review.checks.finished import FinishedFiles, Page, words
 from publish.review.seen import Line, Workbook
 
@@ -36,7 +36,7 @@ def notes(finished: FinishedFiles) -> Outcome:
     places += [f"{word}: no sheet of a workbook holds it" for key, word in tables.items() if key not in seen]
     return failed_where(
         places,
-        f"{len(places)} notes or keys of tables are missing.",
+        f"{how_many(len(places), 'table lacks', 'tables lack')} notes or a key, or a sheet of a workbook.",
         f"All {len(tables)} tables have notes and a key, in the workbooks and in the accessible edition.",
     )
 
@@ -66,7 +66,7 @@ def footnotes_unused(finished: FinishedFiles) -> Outcome:
     places = [f"{book.file}, {found}" for book in finished.workbooks for found in book.footnotes]
     return look_where(
         places,
-        f"{len(places)} notes are used and not given, or given and used nowhere.",
+        f"{how_many(len(places), 'note is', 'notes are')} used and not given, or given and used nowhere.",
         "Every note that a marker names is given, and every note is used.",
     )
 
@@ -83,7 +83,7 @@ def data_guidance(finished: FinishedFiles) -> Outcome:
         places.append(f"{document.file if document else 'the statistical release document'}: no {QUALITY}")
     return failed_where(
         places,
-        f"Guidance on the data is missing in {len(places)} files.",
+        f"Guidance on the data is missing in {how_many(len(places), 'file', 'files')}.",
         f"Every title page says {GUIDANCE!r}, and the document has its {QUALITY}.",
     )
 

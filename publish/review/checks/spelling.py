@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from publish.review.checks.draft import Outcome, failed_where
+from publish.review.checks.draft import Outcome, failed_where, how_many
 from publish.review.checks.finished import FinishedFiles, named_in_csv
 from publish.tables.specification import Level
 from publish.tables.truth import ENGLAND_CODE
@@ -38,7 +38,7 @@ def spelling_of_names(finished: FinishedFiles) -> Outcome:
     issues = [place for text, place in _sentences(finished) for place in _misspelt(text, place, known)]
     return failed_where(
         [*wrong, *issues],
-        f"{len(wrong) + len(issues)} names are not spelt as the tables spell them.",
+        f"{how_many(len(wrong) + len(issues), 'name is', 'names are')} not spelt as the tables spell them.",
         f"{len({each.code for each in told})} codes have the same name, in the same letters, in all files and in "
         "the provider issues.",
     )

@@ -12,7 +12,7 @@ import polars as pl
 
 from publish.disclosure.control import ProtectedTable
 from publish.disclosure.policy import Policy
-from publish.review.checks.draft import CheckedDraft, Outcome, failed_where, number, row_words, table_word
+from publish.review.checks.draft import CheckedDraft, Outcome, failed_where, how_many, number, row_words, table_word
 from publish.review.checks.limits import NO_LIMIT, ROW, apart, count_columns, counts_of, of_level, period_word
 from publish.tables.specification import YEAR, Column, Days, Level
 
@@ -33,7 +33,7 @@ def totals_and_parts(draft: CheckedDraft) -> Outcome:
     places = [place for table in tables for place in _places(table, draft.policy)]
     return failed_where(
         places,
-        f"{len(places):,} {'totals differ' if len(places) != 1 else 'total differs'} from the sum of the parts by "
+        f"{how_many(len(places), 'total differs', 'totals differ')} from the sum of the parts by "
         "more than rounding and suppression explain.",
         f"In {len(tables)} tables every total agrees with its parts, as far as rounding and suppression let one "
         "see: months, regions, providers, settings, bands of days and percentages.",
