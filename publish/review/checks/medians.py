@@ -42,8 +42,8 @@ def _against_records(draft: CheckedDraft, before: set[str]) -> Outcome:
     return look_where(
         places,
         f"{how_many(england.height, 'median of England in a month', 'medians of England in months')} and "
-        f"{how_many(providers.height, 'median of a provider', 'medians of providers')} lie outside the range of last "
-        "year's months by more than a day and a quarter.",
+        f"{how_many(providers.height, 'median of a provider', 'medians of providers')} lie outside the range of "
+        "last year's months by more than a day and a quarter.",
         "Every median of England by modality and month, and of providers over the period, lies within the range of "
         "the months of the year before, or within a day or a quarter of it.",
     )
@@ -105,8 +105,8 @@ def _against_published(draft: CheckedDraft) -> Outcome:
         return Outcome(Verdict.NOT_RUN, NOTHING)
     england = look_where(
         places,
-        f"{how_many(len(places), 'median of England differs', 'medians of England differ')} from that published for "
-        f"{latest} by more than a day and a quarter.",
+        f"{how_many(len(places), 'median of England differs', 'medians of England differ')} from that published "
+        f"for {latest} by more than a day and a quarter.",
         f"England's medians by modality are within a day or a quarter of those published for {latest}.",
     )
     said = " Medians of providers were not compared: the records do not hold the year before."
