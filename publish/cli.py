@@ -11,6 +11,7 @@ from typing import Annotated, Final
 import typer
 
 from publish import __version__
+from publish.approval import Approved, approve_release
 from publish.cli_audit import audit
 from publish.cli_check import check
 from publish.cli_options import (
@@ -21,19 +22,23 @@ from publish.cli_options import (
     Quiet,
     Records,
     ReferenceFolder,
+    ReleaseName,
     Submitted,
     Submitter,
     Validate,
     Withdrawn,
     records_of,
+    release_folder,
     terms_of,
 )
 from publish.cli_product import derive, link
 from publish.cli_reference import reference_app
+from publish.cli_review import review
 from publish.errors import PublishError, UsageError
 from publish.period import FinancialYear, Month, MonthlyPeriod, parse_period
 from publish.progress import progress
-from publish.release import Approved, Made, Settings, approve_release, make_release
+from publish.release import Made, Settings, make_release
+from publish.release_review import accept_findings
 from publish.tables.ledger import IN_TABLES, by_outcome
 
 DEMO_MONTH: Final = Month(2024, 3)
@@ -46,6 +51,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command(epilog="Example: publish review 2023-03-provisional")(review)
 app.command(epilog="Example: publish derive --records 2018-07.csv --submitter RR8 product.parquet")(derive)
 app.command(epilog="Example: publish link product.parquet registrations.csv --on Person_ID --within 62")(link)
 app.command(epilog="Example: publish check tables.ods table-1.xlsx --json checked.json")(check)
@@ -66,6 +72,19 @@ Previous = Annotated[
         "--previous",
         help="A folder of earlier published workbooks, to compare an annual release with. May be given again.",
     ),
+]
+
+Revised = Annotated[
+    datetime | None,
+    typer.Option(
+        "--revised",
+        formats=["%Y-%m-%d"],
+        help="The day on which tables with other figures replace those that are public already.",
+    ),
+]
+Unchecked = Annotated[
+    bool,
+    typer.Option("--unchecked", help="Leave the checks of the finished files, the audit among them, to approval."),
 ]
 
 
@@ -126,40 +145,56 @@ def release(
     policy: PolicyFile = None,
     published: Published = None,
     previous: Previous = None,
+    revised: Revised = None,
+    unchecked: Unchecked = False,
     quiet: Quiet = False,
 ) -> None:
     """Make the draft of a release: the monthly one up to a month, or the annual one of a financial year.
 
-    A release is tables, CSV, charts, document and landing page.
+    A release is tables, CSV, charts, document and landing page. A review pack is left beside the draft.
     """
     covered, terms = parse_period(period), terms_of(submitted, submitter, validate, withdrawn)
-    on = published.date() if published else None
-    settings = Settings(output, reference_data, config, policy, on, tuple(previous or ()), terms)
+    settings = Settings(
+        output=output,
+        reference_folder=reference_data,
+        config=config,
+        policy=policy,
+        published=published.date() if published else None,
+        previous=tuple(previous or ()),
+        terms=terms,
+        revised=revised.date() if revised else None,
+        unchecked=unchecked,
+    )
     with progress(quiet=quiet) as tell, records_of(records, database, query, output) as given:
         made = make_release(covered, given, settings, tell)
     if not quiet:
         report(made)
-        print(f"\nNext: review {made.folder / 'draft'}, then: publish approve {made.folder} --by 'Your Name'")
+        print(f"\nNext: publish review {made.folder}, then: publish approve {made.folder} --by 'Your Name'")
 
 
 @app.command(epilog="Example: publish approve 2023-03-provisional --by 'A Statistician'")
 def approve(
-    release: Annotated[str, typer.Argument(help="The release: its folder, or its name in the output folder.")],
+    release: ReleaseName,
     by: Annotated[str, typer.Option("--by", help="Who approves it.")],
+    embargo: Annotated[
+        bool, typer.Option("--embargo", help="Refuse before the time of publication (9.30am UK time on its date).")
+    ] = False,
     output: Output = Path("outputs"),
     quiet: Quiet = False,
 ) -> None:
     """Make the public folder from a reviewed draft: the same numbers, without the mark of a draft.
 
-    What is about to be published is attacked first (see audit): a finding stops it, and the exit code is 4.
+    Every finding must be decided and every check passed or waived (see review): else the exit code is 5. What is
+    about to be published is attacked first (see audit): a finding stops it, and the exit code is 4.
     """
     if not by.strip():
         raise UsageError("nobody is named", where="--by", do="give the name of the person who approves the release")
-    folder = Path(release) if Path(release).is_dir() else output / release
     with progress(quiet=quiet) as tell:
-        approved = approve_release(folder.resolve() if folder.is_dir() else folder, by.strip(), tell)
+        approved = approve_release(release_folder(release, output), by.strip(), tell, embargo=embargo)
     if not quiet:
         print(f"Approved by {by.strip()}. To publish: {approved.public}")
+        if approved.embargoed:
+            print(f"Under embargo until {approved.embargoed}: the landing page says so. Approve again after that.")
         note(approved)
 
 
@@ -197,8 +232,9 @@ def demo(
     with progress(quiet=quiet) as tell:
         tell(f"Making up {records:,} records")
         make_up_records(MonthlyPeriod(DEMO_MONTH).usable, records, seed, file)
-        settings = Settings(output, reference_folder=made_up_reference(file))
+        settings = Settings(output, reference_folder=made_up_reference(file), unchecked=True)
         made = make_release(MonthlyPeriod(DEMO_MONTH), [str(file)], settings, tell)
+        accept_findings(made.folder, "the demonstration")
         approved = approve_release(made.folder, "the demonstration", tell)
     if not quiet:
         report(made)

@@ -15,6 +15,9 @@ from publish.records.withdrawn import read_withdrawn
 
 Output = Annotated[Path, typer.Option("--output", help="The folder that holds the releases.")]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")]
+ReleaseName = Annotated[
+    str, typer.Argument(help="The release: its folder, or its name in the output folder.", metavar="RELEASE")
+]
 Records = Annotated[
     list[str] | None,
     typer.Option(
@@ -93,3 +96,9 @@ def records_of(
         yield [*(records or ()), str(fetch_query(database, query, answer))]
     finally:
         answer.unlink(missing_ok=True)
+
+
+def release_folder(release: str, output: Path) -> Path:
+    """The folder of a release that is named by its path, or by its name in the output folder."""
+    folder = Path(release) if Path(release).is_dir() else output / release
+    return folder.resolve() if folder.is_dir() else folder

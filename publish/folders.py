@@ -8,6 +8,12 @@ from tempfile import TemporaryFile
 
 from publish.errors import UsageError
 
+# The folders of a release: what would be published, what is, and what is kept with it and never published.
+DRAFT, PUBLIC, INTERNAL = "draft", "public", "internal"
+PROTECTED = f"{INTERNAL}/protected"  # the tables of the draft
+APPROVED = f"{INTERNAL}/approved"  # those of what is public
+LISTED = (DRAFT, PROTECTED)  # what the manifest of a release lists with its hashes
+
 
 @contextmanager
 def whole(folder: Path) -> Generator[Path]:
@@ -37,6 +43,14 @@ def recover(folder: Path) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
+def carry_over(old: Path, new: Path) -> None:
+    """Copy a file or a folder, where it is there."""
+    if old.is_dir():
+        shutil.copytree(old, new)
+    elif old.is_file():
+        shutil.copy2(old, new)
+
+
 def writable(folder: Path) -> Path:
     """The folder, made where it was not. Raises UsageError where nothing can be written there."""
     try:
@@ -47,3 +61,13 @@ def writable(folder: Path) -> Path:
         raise UsageError(
             f"cannot be written to ({error.strerror})", where=str(folder), do="name another folder"
         ) from None
+
+
+def replace_file(file: Path, text: str) -> None:
+    """Write a text file that is there whole or as it was. Raises OSError where nothing can be written there."""
+    making = file.with_name(f".{file.name}.making")
+    try:
+        making.write_text(text, encoding="utf-8", newline="\n")
+        making.replace(file)
+    finally:
+        making.unlink(missing_ok=True)

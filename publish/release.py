@@ -1,8 +1,7 @@
-"""One release: its stages in order, from files of records to a draft, and from an approved draft to the public."""
+"""One release: its stages in order, from files of records to a draft with its review pack."""
 
-import shutil
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -13,10 +12,10 @@ import polars as pl
 from publish.counts.files import count_files
 from publish.counts.reduction import RULE_KEYS, Counts, add
 from publish.counts.submitted import rules_in_words
-from publish.disclosure.policy import Policy, load_policy
+from publish.disclosure.policy import load_policy
 from publish.edition import Edition
-from publish.errors import InputRefused, NotApproved, UsageError, did_you_mean
-from publish.folders import recover, whole, writable
+from publish.errors import InputRefused, UsageError
+from publish.folders import APPROVED, DRAFT, INTERNAL, LISTED, PROTECTED, PUBLIC, carry_over, whole, writable
 from publish.house import House, load_house
 from publish.period import YEARS, MonthlyPeriod, in_words, spans
 from publish.progress import Tell
@@ -26,25 +25,24 @@ from publish.records.intake import Terms
 from publish.records.overlap import is_part, overlap
 from publish.records.readers import is_made_up
 from publish.reference.tables import ReferenceData, load_reference
+from publish.release_review import MadeDraft, find, leave_review
 from publish.release_tables import left_out, release_tables
 from publish.tables.catalogue import MONTHLY_TABLES
 from publish.tables.ledger import COMPARISON_MONTH, IN_TABLES, by_outcome, make_ledger
 from publish.writing.content import ReleaseTables
-from publish.writing.manifest import edition_of, file_hashes, read_manifest, write_approval, write_manifest
-from publish.writing.protected_files import load_tables, save_tables
+from publish.writing.manifest import APPROVAL, file_hashes, read_approval, revised_of, write_manifest
+from publish.writing.protected_files import differing, save_tables
 
 STORE: Final = ".counts"  # in the output folder, beside the releases
-DRAFT, PUBLIC, INTERNAL = "draft", "public", "internal"
-PROTECTED: Final = f"{INTERNAL}/protected"
-APPROVAL: Final = f"{INTERNAL}/approval.json"
-LISTED: Final = (DRAFT, PROTECTED)  # what the manifest of a release lists with its hashes
 
 
 @dataclass(frozen=True)
 class Settings:
     """What a release is made with: the user's files, or what is bundled where None.
 
-    `previous` are folders of earlier published workbooks, with which an annual release compares.
+    `previous` are folders of earlier published workbooks, with which an annual release compares. `revised` is the
+    day on which tables with other figures replace those that are public. `unchecked` leaves what reads the finished
+    files (accessibility, links, the audit, the comparison) to approval.
     """
 
     output: Path
@@ -54,6 +52,8 @@ class Settings:
     published: date | None = None
     previous: Sequence[Path] = ()
     terms: Terms = field(default_factory=Terms)
+    revised: date | None = None
+    unchecked: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,14 +63,6 @@ class Made:
     folder: Path
     ledger: pl.DataFrame
     remarks: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Approved:
-    """What an approval made: the public folder, and how many counts its rule lets follow from others."""
-
-    public: Path
-    left_by_rule: int
 
 
 @dataclass(frozen=True)
@@ -96,6 +88,7 @@ def make_release(period: MonthlyPeriod, records: Sequence[str], settings: Settin
     counted = _counted(files, period, reference, settings, tell)
     tell("Building the tables" + (", and looking for further counts to hide" if policy.hides_more else ""))
     tables = release_tables(counted.counts, period, reference, policy, earlier.figures if earlier else None)
+    folder = settings.output / f"{period.name}-{period.status.lower()}"
     edition = Edition(
         period=period,
         published=published,
@@ -103,7 +96,11 @@ def make_release(period: MonthlyPeriod, records: Sequence[str], settings: Settin
         house=house,
         draft=True,
         made_up=made_up,
+        revised=_revised(tables, folder, settings.revised),
     )
+    tell("Looking for provider issues")
+    findings = find(counted.counts, folder, edition, reference)
+    tables = replace(tables, issues=findings.in_draft)
     remarks = (
         *_lacking_in_some(counted),
         *_remarks(counted.ledger, period, reference),
@@ -111,14 +108,22 @@ def make_release(period: MonthlyPeriod, records: Sequence[str], settings: Settin
         *(earlier.remarks if earlier else ()),
         *_overlap(counted.by_file, settings.terms),
     )
-    folder = settings.output / edition.name
     with whole(folder) as making:
         _write_outputs(tables, edition, making / DRAFT, tell)
         _write_internal(tables, counted, settings.terms, making)
         sources = _sources(counted, reference, settings) | {"remarks": remarks}
-        write_manifest(edition, policy, sources, file_hashes(making, LISTED), making / INTERNAL)
-        for kept in (PUBLIC, APPROVAL):  # what is public, and who approved it, stay until the next approval
-            _carry_over(folder / kept, making / kept)
+        hashes = file_hashes(making, LISTED)
+        write_manifest(edition, policy, sources, hashes, making / INTERNAL)
+        for kept in (
+            PUBLIC,
+            f"{INTERNAL}/{APPROVAL}",
+            APPROVED,
+        ):  # what is public, and who approved it, stay until the next approval
+            carry_over(folder / kept, making / kept)
+        made = MadeDraft(
+            making, folder, tables, counted.counts, counted.ledger, edition, reference, remarks, hashes
+        )
+        leave_review(made, findings, settings.terms.submitted, tell, unchecked=settings.unchecked)
     return Made(folder, counted.ledger, remarks)
 
 
@@ -158,54 +163,24 @@ def _sources(counted: Counted, reference: ReferenceData, settings: Settings) -> 
     }
 
 
-def approve_release(folder: Path, by: str, tell: Tell) -> Approved:
-    """Make `public/` from an approved draft: the same numbers, without the mark of a draft.
-
-    Raises NotApproved where the draft is not what the release made: files added, changed or gone; Disclosed where
-    something can be learnt of the files that the policy hides.
-    """
-    if folder.name:  # the root of a disk has none
-        recover(folder)
-    if not (folder / INTERNAL / "manifest.json").is_file():
-        others = [path.name for path in folder.parent.glob("*") if (path / INTERNAL).is_dir()]
-        raise UsageError(
-            f"there is no release there.{did_you_mean(folder.name, others)}",
-            where=str(folder),
-            do="name a release that `publish release` made",
-        )
-    manifest = read_manifest(folder / INTERNAL)
-    _refuse_changes(folder, manifest["outputs"])
-    edition = edition_of(manifest, draft=False)
-    policy = Policy(**manifest["policy"])
-    tables = load_tables(folder / PROTECTED, policy, annual=edition.period.annual)
-    with whole(folder) as making:
-        for part in (DRAFT, INTERNAL):
-            _carry_over(folder / part, making / part)
-        _write_outputs(tables, edition, making / PUBLIC, tell)
-        left_by_rule = _pass_gate(making / PUBLIC, folder, edition, policy, tell)
-        write_approval(by, file_hashes(making, (PUBLIC,)), manifest, making / INTERNAL)
-    return Approved(folder / PUBLIC, left_by_rule)
-
-
-def _pass_gate(public: Path, release: Path, edition: Edition, policy: Policy, tell: Tell) -> int:
-    """Attack what is about to be published, with what was published before; the audit is kept with the release.
-
-    Returns how many counts the rule itself leaves open to sums.
-    """
-    # Loading what attacks takes longer than refusing a wrong path: it waits until it is needed.
-    from publish.gate import attacked, earlier_public, refuse_findings, write_audit
-
-    audited = attacked(public, earlier_public(release, edition, PUBLIC, INTERNAL), policy, tell)
-    refuse_findings(audited, release, INTERNAL)
-    write_audit(audited, public.parent / INTERNAL)
-    return len(audited.left_by_rule)
-
-
 def _write_outputs(tables: ReleaseTables, edition: Edition, folder: Path, tell: Tell) -> None:
     # Loading what draws and writes takes longer than refusing a wrong path: it waits until it is needed.
     from publish.writing.outputs import write_outputs
 
     write_outputs(tables, edition, folder, tell)
+
+
+def _revised(tables: ReleaseTables, folder: Path, on: date | None) -> tuple[tuple[str, date], ...]:
+    """The tables that are public with other figures, and the day of their revision; those of before keep theirs.
+
+    Without a day they are left as they are: a check of the draft says so.
+    """
+    approval = read_approval(folder / INTERNAL)
+    if approval is None or not (folder / APPROVED).is_dir():
+        return ()
+    before = dict(revised_of(approval["manifest"]))
+    now = dict.fromkeys(differing(tables, folder / APPROVED), on) if on else {}
+    return tuple(sorted((before | now).items()))
 
 
 def _refuse_other_months(file: RecordFile, counts: Counts, period: MonthlyPeriod) -> None:
@@ -303,21 +278,3 @@ def _lacking_in_some(counted: Counted) -> tuple[str, ...]:
 
 def _overlap(counted: dict[RecordFile, Counts], terms: Terms) -> tuple[str, ...]:
     return overlap({file: counts.months for file, counts in counted.items()}, terms)
-
-
-def _refuse_changes(folder: Path, made: dict[str, str]) -> None:
-    found = file_hashes(folder, LISTED)
-    changed = sorted(name for name in made.keys() | found.keys() if made.get(name) != found.get(name))
-    if changed:
-        raise NotApproved(
-            f"the draft is not as the release made it: {', '.join(changed)}",
-            where=str(folder),
-            do="make the release again with `publish release`, review it, and approve that",
-        )
-
-
-def _carry_over(old: Path, new: Path) -> None:
-    if old.is_dir():
-        shutil.copytree(old, new)
-    elif old.is_file():
-        shutil.copy2(old, new)

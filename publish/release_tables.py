@@ -17,7 +17,6 @@ from publish.disclosure.policy import Policy
 from publish.fields.ages import NOT_KNOWN as AGE_NOT_KNOWN
 from publish.fields.patient import NOT_KNOWN
 from publish.period import Month, MonthlyPeriod, quarters
-from publish.quality.missing_months import missing_months
 from publish.reference.tables import ReferenceData
 from publish.tables.annual import NATIONAL
 from publish.tables.builder import build
@@ -88,7 +87,7 @@ def release_tables(
         year_to_date=england.pop(YEAR_TO_DATE),
         year_before=england.pop(YEAR_BEFORE, None),
         england=england,
-        issues=missing_months(workbooks[0].tables[0], reference.successions),
+        issues=(),
         policy=policy,
         earlier=earlier,
     )

@@ -1,8 +1,9 @@
 """A provider issue: what is wrong with the data of one provider, how sure that is, and what shall be said about it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 from publish.period import Month
 
@@ -99,6 +100,24 @@ class ProviderIssue:
     def identity(self) -> str:
         """Its subject and its months: `shortfall whole RXQ 2023-04 2023-05`."""
         return " ".join((self.subject, *map(str, self.months)))
+
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any]) -> "ProviderIssue":
+        """The finding that `as_json` wrote, without its evidence."""
+        return cls(
+            category=Category(found["category"]),
+            org_code=found["org_code"],
+            provider_name=found["provider_name"],
+            months=tuple(Month.parse(month) for month in found["months"]),
+            modality=found["modality"],
+            site_code=found["site_code"],
+            interval=found["interval"],
+            estimated_records=found["estimated_records"],
+            confidence=Confidence(found["confidence"]),
+            text=found["text"],
+            status=Status(found["status"]),
+            kind=found["kind"],
+        )
 
     def as_json(self) -> dict[str, object]:
         """The finding as `issues.json` has it."""

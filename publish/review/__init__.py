@@ -1,1 +1,1 @@
-"""The review of a draft: what was found, checked and decided, the pack that shows it, and what approval asks for."""
+"""The review of a draft: what was found, checked and decided, its pack, and what approval asks for."""

@@ -13,6 +13,7 @@ from publish.review.check import Check, Verdict
 from publish.review.state import ReviewState, Waiver
 
 CLEAN: Final = "clean"
+AUDIT_ENTRY: Final = "audit-clean"
 MOST_NAMED: Final = 5
 # Checks that have an entry of their own, by its name.
 OWN_ENTRIES: Final = {
@@ -109,7 +110,7 @@ def _audit(audit: Mapping[str, Any]) -> Entry:
         otherwise = f"The audit is not clean: {_count(found, 'finding')}."
     else:
         otherwise = "The audit was not run."
-    return Entry("audit-clean", said or otherwise, blocks=True, done=verdict == CLEAN and not found)
+    return Entry(AUDIT_ENTRY, said or otherwise, blocks=True, done=verdict == CLEAN and not found)
 
 
 def _of_check(name: str, entry: str, checks: Sequence[Check], waived: Mapping[str, Waiver]) -> Entry:

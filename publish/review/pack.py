@@ -15,10 +15,12 @@ from markupsafe import Markup
 
 from publish.bundled import bundled
 from publish.errors import InputRefused
+from publish.folders import replace_file
 from publish.period import Month, spans
 from publish.quality.provider_issue import PUBLISHED, Category, Confidence, Status
 from publish.review.pack_chart import alternative, drawn, number_in_words, place_in_words
 
+PACK: Final = "review-pack.html"  # in the folder of a release, beside the draft
 CATEGORIES: Final = {
     Category.CHANGE: "Changes of name, mergers, starts and stops",
     Category.SHORTFALL: "Shortfalls",
@@ -59,7 +61,7 @@ def write_pack(
     """Write the read-only pack to `file`. Raises InputRefused as `render` does, or where it cannot be written."""
     page = render(content, state, checklist, None)
     try:
-        file.write_text(page, encoding="utf-8", newline="\n")
+        replace_file(file, page)
     except OSError as error:
         raise InputRefused(
             "cannot be written", where=str(file), do="see that the folder exists and can be written to"
@@ -74,10 +76,11 @@ def render(
 ) -> str:
     """The whole page.
 
-    `content` is `internal/review.json`, `state` what reviewers decided (fields of `ReviewState`), `checklist` entries
-    of `name`, `said`, `blocks` and `done`. `live` is None for a page that is read only; the server gives `base` (the
-    address that every path begins with), `version` (of the state) and, where its security policy asks for one, a
-    `nonce`. Raises InputRefused where `content` lacks something. Rule: every value is escaped.
+    `content` is `internal/review.json`, `state` what reviewers decided (fields of `ReviewState`), `checklist` its
+    entries of `name`, `said`, `blocks` and `done`. `live` is None for a page that is read only; the server gives
+    `base` (the address that every path begins with), `version` (of the state) and, where its security policy asks
+    for one, a `nonce`. Raises InputRefused where `content` lacks something. Every value is escaped, and characters
+    that are not seen are shown by their number.
     """
     try:
         return _pages().get_template("review.html.jinja").render(_shown(content, state, checklist, live))
@@ -101,7 +104,8 @@ def _pages() -> Environment:
         finalize=_visible,
     )
     pages.filters.update(number=number_in_words, place=place_in_words, months=_months, json=_json)
-    pages.globals.update(drawn=drawn, alternative=alternative, heat=heat, change_on=_change_on)
+    functions: dict[str, Any] = {"drawn": drawn, "alternative": alternative, "heat": heat, "change_on": _change_on}
+    pages.globals.update(functions)
     return pages
 
 
@@ -182,9 +186,9 @@ def heat(tests: float | None, expected: float | None) -> tuple[str, str]:
 
 def _england(coverage: Mapping[str, Any]) -> dict[str, Any]:
     """All providers together: tests and what was expected, month by month."""
+    rows, months = coverage["providers"], range(len(coverage["months"]))
     return {
-        name: [sum(row[name][month] or 0 for row in coverage["providers"]) for month in range(len(coverage["months"]))]
-        for name in ("tests", "expected")
+        name: [sum(row[name][month] or 0 for row in rows) for month in months] for name in ("tests", "expected")
     }
 
 

@@ -80,7 +80,7 @@ def _round_above(value: float) -> float:
     if value <= 0:
         return 1
     size = 10 ** floor(log10(value))
-    return next(step * size for step in (1, 2, 4, 6, 8, 10) if step * size >= value)
+    return next(step * size for step in (1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10) if step * size >= value)
 
 
 def _height(value: float, top: float) -> float:

@@ -5,13 +5,15 @@ It holds true numbers, is kept in the internal folder of the release, and never 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from publish.disclosure.audit.attack import Audited
 from publish.edition import Edition
 from publish.quality.provider_issue import Evidence, ProviderIssue
 from publish.review.check import Check
 from publish.writing.content import ReleaseTables
+
+if TYPE_CHECKING:
+    from publish.disclosure.audit.attack import Audited
 
 FILE_NAME: Final = "review.json"  # in the internal folder of a release
 NOT_RUN: Final = {
@@ -56,7 +58,7 @@ def checks_in_pack(checks: Sequence[Check]) -> list[dict[str, Any]]:
     return [asdict(check) | {"verdict": str(check.verdict), "places": list(check.places)} for check in checks]
 
 
-def audit_in_pack(audited: Audited | None) -> dict[str, Any]:
+def audit_in_pack(audited: "Audited | None") -> dict[str, Any]:
     """The verdict of the audit of the draft."""
     if audited is None:
         return dict(NOT_RUN)

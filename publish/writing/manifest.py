@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from publish.disclosure.policy import Policy
 from publish.edition import Edition
-from publish.errors import NotApproved
+from publish.errors import NotApproved, UsageError, did_you_mean
+from publish.folders import INTERNAL, recover
 from publish.house import House
 from publish.period import parse_period
 
@@ -70,6 +71,20 @@ def read_approval(folder: Path) -> dict[str, Any] | None:
     """The approval of what is public; None where nothing was approved yet."""
     file = folder / APPROVAL
     return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+
+
+def manifest_of(release: Path) -> dict[str, Any]:
+    """The manifest of the release in a folder. Raises UsageError where there is none."""
+    if release.name:  # the root of a disk has none
+        recover(release)
+    if not (release / INTERNAL / FILE_NAME).is_file():
+        others = [path.name for path in release.parent.glob("*") if (path / INTERNAL).is_dir()]
+        raise UsageError(
+            f"there is no release there.{did_you_mean(release.name, others)}",
+            where=str(release),
+            do="name a release that `publish release` made",
+        )
+    return read_manifest(release / INTERNAL)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:

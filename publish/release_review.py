@@ -1,0 +1,243 @@
+"""The review of a release: issues found, decisions carried over, checks run, the pack left beside the draft."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import polars as pl
+
+from publish.counts.reduction import Counts
+from publish.earlier_releases import earlier_in_year, earlier_public
+from publish.edition import Edition
+from publish.errors import NotApproved
+from publish.folders import DRAFT, INTERNAL
+from publish.json_files import write_json
+from publish.progress import Tell
+from publish.quality.coverage import coverage, ledger_in_words, modalities_by_month
+from publish.quality.issues import find_issues
+from publish.quality.provider_issue import PUBLISHED, ProviderIssue, Status
+from publish.quality.reported import Reported
+from publish.reference.tables import ReferenceData
+from publish.review.check import Check, Verdict
+from publish.review.checklist import Entry, checklist, entries_as_json
+from publish.review.decisions import CarriedOver, carried_over, decided
+from publish.review.issues_file import read_state, state_as_json, write_state
+from publish.review.pack import PACK, write_pack
+from publish.review.pack_content import FILE_NAME, about_release, audit_in_pack, checks_in_pack, issues_in_pack
+from publish.review.state import Decision, ReviewState
+from publish.writing.content import ReleaseTables
+from publish.writing.manifest import edition_of, manifest_of
+
+if TYPE_CHECKING:
+    from publish.disclosure.audit.attack import Audited
+
+ISSUES: Final = "issues.json"
+DECISIONS: Final = "decisions.json"
+
+
+@dataclass(frozen=True)
+class Findings:
+    """The provider issues of a release as they were found, with what was decided of them before.
+
+    `names` are those of the providers, by code.
+    """
+
+    issues: tuple[ProviderIssue, ...]
+    before: CarriedOver
+    names: Mapping[str, str]
+
+    @property
+    def in_draft(self) -> tuple[ProviderIssue, ...]:
+        """What the draft tells: what is accepted already, and what is not decided yet."""
+        told = (*PUBLISHED, Status.UNDECIDED)
+        return tuple(issue for issue in decided(self.issues, self.before.state, self.names) if issue.status in told)
+
+
+@dataclass(frozen=True)
+class MadeDraft:
+    """A draft that was just made, in the folder `making`; `release` is where it will stand."""
+
+    making: Path
+    release: Path
+    tables: ReleaseTables
+    counts: Counts
+    ledger: pl.DataFrame
+    edition: Edition
+    reference: ReferenceData
+    remarks: tuple[str, ...]
+    hashes: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Review:
+    """The review of a draft as it stands: what its pack shows, and what reviewers have decided."""
+
+    content: dict[str, Any]
+    state: ReviewState
+    edition: Edition
+
+    @property
+    def issues(self) -> tuple[ProviderIssue, ...]:
+        """The findings and what was written by hand, with what was decided of each."""
+        found = [ProviderIssue.from_json(each) for each in self.content["issues"]]
+        names = {row["org_code"]: row["provider_name"] for row in self.content["coverage"]["providers"]}
+        return decided(found, self.state, names)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """The checklist."""
+        checks = [_check(found) for found in self.content["checks"]]
+        return checklist(self.issues, checks, self.content["audit"], self.state, self.edition)
+
+
+def find(counts: Counts, release: Path, edition: Edition, reference: ReferenceData) -> Findings:
+    """The provider issues of a release, with the decisions of its last draft or, at first, of the release before it
+    in the financial year.
+    """
+    issues = find_issues(counts, edition.period, reference)
+    names = Reported(counts, edition.period, reference).names
+    own = (release / INTERNAL / FILE_NAME).is_file()
+    before = release if own else earlier_in_year(release, edition)
+    content = _content_of(before) if before else None
+    if before is None or content is None:
+        return Findings(issues, CarriedOver(ReviewState(), {}), names)
+    last = read_state(before, content)
+    carried = carried_over(issues, last, content)
+    if own:  # comments and who has access belong to the release, waivers to other figures
+        carried = replace(carried, state=replace(carried.state, comments=last.comments, access=last.access))
+    return Findings(issues, carried, names)
+
+
+def leave_review(
+    made: MadeDraft, findings: Findings, submitted: date | None, tell: Tell, *, unchecked: bool
+) -> None:
+    """Check a draft, and leave its review pack, its findings and `issues.toml` beside it.
+
+    With `unchecked` what reads the finished files is left to approval.
+    """
+    reported = Reported(made.counts, made.edition.period, made.reference)
+    checks = _checked(made, tell, unchecked=unchecked)
+    content = {
+        "release": about_release(made.edition, made.tables),
+        "draft": dict(made.hashes),
+        "issues": issues_in_pack(findings.issues, findings.before.earlier),
+        "coverage": coverage(reported, submitted.isoformat() if submitted else None),
+        "modalities": modalities_by_month(reported),
+        "ledger": ledger_in_words(made.ledger, reported),
+        "checks": checks_in_pack(checks),
+        "audit": audit_in_pack(None),
+        "revisions": None,
+        "remarks": [*made.remarks, *findings.before.lost],
+    }
+    if not unchecked:
+        content |= _attacked_and_compared(made, tell)
+    write_json(made.making / INTERNAL / FILE_NAME, content)
+    write_state(findings.before.state, made.making, content)
+    record_review(made.making)
+
+
+def load_review(folder: Path) -> Review:
+    """The review of the draft in a release folder. Raises NotApproved where it has none, or is of another draft."""
+    manifest = manifest_of(folder)
+    content = _content_of(folder)
+    if content is None or content["draft"] != manifest["outputs"]:
+        raise NotApproved(
+            "the draft has no review of its own",
+            where=str(folder),
+            do="make the release again with `publish release`, review it, and approve that",
+        )
+    return Review(content, read_state(folder, content), edition_of(manifest, draft=True))
+
+
+def finish_review(review: Review, folder: Path, tell: Tell) -> Review:
+    """The review with the checks that were left to approval."""
+    waiting = [found for found in review.content["checks"] if found["verdict"] == Verdict.NOT_RUN]
+    if not waiting:
+        return review
+    from publish.review.checks import run_finished_checks  # loads what reads workbooks, which takes long
+
+    done = {check["name"]: check for check in checks_in_pack(run_finished_checks(folder, review.edition, tell))}
+    checks = [done.get(found["name"], found) for found in review.content["checks"]]
+    return _with(review, folder, {"checks": checks})
+
+
+def record_audit(review: Review, audited: "Audited", folder: Path) -> Review:
+    """The review with the verdict of the audit of what is published, written into a release folder."""
+    return _with(review, folder, {"audit": audit_in_pack(audited)})
+
+
+def _with(review: Review, folder: Path, found: dict[str, Any]) -> Review:
+    content = review.content | found
+    write_json(folder / INTERNAL / FILE_NAME, content)
+    return replace(review, content=content)
+
+
+def accept_findings(folder: Path, by: str) -> None:
+    """Accept every finding of a draft as it was drafted: for a demonstration."""
+    review = load_review(folder)
+    decisions = tuple(Decision(issue.identity, str(Status.ACCEPTED), by) for issue in review.issues)
+    save_review(folder, replace(review.state, decisions=decisions))
+
+
+def save_review(folder: Path, state: ReviewState) -> None:
+    """Save what reviewers decided and said of the draft in a release folder."""
+    write_state(state, folder, load_review(folder).content)
+    record_review(folder)
+
+
+def record_review(folder: Path) -> None:
+    """Write what stands now into the release folder: `issues.json`, `decisions.json` and the pack."""
+    review = load_review(folder)
+    write_json(folder / INTERNAL / ISSUES, [issue.as_json() for issue in review.issues])
+    write_json(folder / INTERNAL / DECISIONS, state_as_json(review.state))
+    write_pack(review.content, state_as_json(review.state), entries_as_json(review.entries), folder / PACK)
+
+
+def _content_of(folder: Path) -> dict[str, Any] | None:
+    """What the pack of a release shows; None where it has none."""
+    file = folder / INTERNAL / FILE_NAME
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+
+
+def _checked(made: MadeDraft, tell: Tell, *, unchecked: bool) -> tuple[Check, ...]:
+    from publish.review.checks import CheckedDraft, run_checks  # loads what reads workbooks, which takes long
+
+    draft = CheckedDraft(
+        folder=made.making,
+        tables=made.tables,
+        counts=made.counts,
+        edition=made.edition,
+        reference=made.reference,
+        policy=made.tables.policy,
+        previous=made.tables.earlier,
+    )
+    return run_checks(draft, tell, finished=not unchecked)
+
+
+def _attacked_and_compared(made: MadeDraft, tell: Tell) -> dict[str, Any]:
+    """The verdict of the audit on the draft, and what changed since the release before it."""
+    # Loading what reads finished files takes long: it waits until it is needed.
+    from publish.gate import attacked
+    from publish.revisions.compare import compare_folders
+
+    before = earlier_public(made.release, made.edition)
+    audited = attacked(made.making / DRAFT, before, made.tables.policy, tell)
+    found: dict[str, Any] = {"audit": audit_in_pack(audited)}
+    if before:
+        found["revisions"] = compare_folders(before[0].parent, made.making / DRAFT, tell).for_pack()
+    return found
+
+
+def _check(found: Mapping[str, Any]) -> Check:
+    """A check as the pack has it."""
+    return Check(
+        name=found["name"],
+        title=found["title"],
+        verdict=Verdict(found["verdict"]),
+        said=found["said"],
+        places=tuple(found["places"]),
+        found=found["found"],
+    )
