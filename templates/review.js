@@ -100,14 +100,13 @@
   };
   all("#heat tr[data-row]").forEach((row) => {
     const button = document.createElement("button");
-    const provider = document.createElement("span");
+    const words = document.createElement("span");
     button.type = "button";
     button.className = "more";
     button.setAttribute("aria-expanded", "false");
-    button.textContent = "Numbers";
-    provider.className = "unseen";
-    provider.textContent = ` of ${row.cells[0].textContent}`;
-    button.append(provider);
+    words.className = "unseen";
+    words.textContent = ": numbers";
+    button.append(...row.cells[0].childNodes, words);
     const [tests, expected] = held.coverage[Number(row.dataset.row)];
     button.addEventListener("click", () => {
       const open = button.getAttribute("aria-expanded") === "true";

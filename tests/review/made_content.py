@@ -38,7 +38,8 @@ PLACES = [
     "Kettlesea",
 ]
 KINDS = ["Hospitals NHS Foundation Trust", "University Teaching Hospitals NHS Trust", "Community Health", "Imaging"]
-TABLES = [f"Table {number}" for number in ("1", "2", "3", "4", "5", "6", "7a", "7b", "8", "9", "10", "11", "12", "13")]
+TABLES = [f"Table {number}" for number in (*range(1, 7), "7a", "7b", *range(8, 14))]
+EARLIER = "Accepted in 2024-02-provisional for May 2023: 'No data for May 2023.'"
 CATEGORIES = ["shortfall", "excess", "missing-dates", "setting", "change"]
 CONFIDENCES = ["high", "medium", "low"]
 WORDS = {
@@ -130,7 +131,7 @@ def issue(number: int) -> dict[str, Any]:
         "text": WORDS[category].format(name, code, "May 2023"),
         "status": "undecided",
         "evidence": None if category == "change" else evidence(number),
-        "earlier": "Accepted in 2024-02-provisional for May 2023: 'No data for May 2023.'" if number % 6 == 0 else None,
+        "earlier": EARLIER if number % 6 == 0 else None,
     }
 
 
@@ -218,7 +219,13 @@ def revisions(rows: int) -> dict[str, Any]:
 
 def made_content(providers: int = 4, findings: int = 4, rows: int = 6) -> dict[str, Any]:
     """The content of a pack, as `internal/review.json` has it."""
-    place = {"file": "Table 10.xlsx", "sheet": "Provider", "cell": "F14", "route": "a share", "detail": "One count."}
+    place = {
+        "file": "Table 10.xlsx",
+        "sheet": "Provider",
+        "cell": "F14",
+        "route": "a share",
+        "detail": "One count.",
+    }
     return {
         "release": {
             "name": "2023-24-final",
@@ -236,7 +243,12 @@ def made_content(providers: int = 4, findings: int = 4, rows: int = 6) -> dict[s
         "modalities": [modality(number) for number in range(len(MODALITIES))],
         "ledger": ledger(providers),
         "checks": checks(),
-        "audit": {"verdict": "findings", "said": "1 cell gives away a count.", "findings": [place], "left_by_rule": 3},
+        "audit": {
+            "verdict": "findings",
+            "said": "1 cell gives away a count.",
+            "findings": [place],
+            "left_by_rule": 3,
+        },
         "revisions": revisions(rows),
         "remarks": ["No records of earlier years were given."],
     }
@@ -252,8 +264,20 @@ def made_state() -> dict[str, Any]:
     return {
         "decisions": [
             {"of": issue(0)["id"], "status": "accepted", "by": "A. Reviewer", "text": "", "reason": ""},
-            {"of": issue(1)["id"], "status": "edited", "by": "A. Reviewer", "text": "In other words.", "reason": ""},
-            {"of": issue(2)["id"], "status": "rejected", "by": "B. Reader", "text": "", "reason": "A known change."},
+            {
+                "of": issue(1)["id"],
+                "status": "edited",
+                "by": "A. Reviewer",
+                "text": "In other words.",
+                "reason": "",
+            },
+            {
+                "of": issue(2)["id"],
+                "status": "rejected",
+                "by": "B. Reader",
+                "text": "",
+                "reason": "A known change.",
+            },
         ],
         "added": [
             {
