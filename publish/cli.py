@@ -14,6 +14,7 @@ from publish import __version__
 from publish.approval import Approved, approve_release
 from publish.cli_audit import audit
 from publish.cli_check import check
+from publish.cli_compare import compare
 from publish.cli_options import (
     Database,
     Output,
@@ -51,6 +52,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command(epilog="Example: publish compare 2024-02-provisional 2024-03-provisional --json changes.json")(compare)
 app.command(epilog="Example: publish review 2023-03-provisional")(review)
 app.command(epilog="Example: publish derive --records 2018-07.csv --submitter RR8 product.parquet")(derive)
 app.command(epilog="Example: publish link product.parquet registrations.csv --on Person_ID --within 62")(link)

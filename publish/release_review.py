@@ -161,7 +161,9 @@ def finish_review(review: Review, folder: Path, tell: Tell) -> Review:
 
     done = {check["name"]: check for check in checks_in_pack(run_finished_checks(folder, review.edition, tell))}
     checks = [done.get(found["name"], found) for found in review.content["checks"]]
-    return _with(review, folder, {"checks": checks})
+    finished = _with(review, folder, {"checks": checks})
+    record_review(folder)
+    return finished
 
 
 def record_audit(review: Review, audited: "Audited", folder: Path) -> Review:

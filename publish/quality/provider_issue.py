@@ -1,4 +1,4 @@
-"""A provider issue: what is wrong with the data of one provider, how sure that is, and what shall be said about it."""
+"""A provider issue: what is wrong with the data of one provider, how sure that is, and what shall be said of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -54,7 +54,7 @@ def write_state(state: ReviewState, folder: Path, content: Mapping[str, Any]) ->
 
 
 def state_as_json(state: ReviewState) -> dict[str, Any]:
-    """The state as plain values: lists of entries, by the fields of `ReviewState`."""
+    """The state as plain values: the entries of each field of `ReviewState`."""
     return asdict(state)
 
 

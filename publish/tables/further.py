@@ -140,7 +140,7 @@ def by_region_and_board(spec: TableSpec) -> TableSpec:
         file_stem=f"{spec.file_stem}-by-Region-and-ICB",
         basis=REGIONS_AND_BOARDS,
         sheet_name=f"Table {spec.number} {{quarter}}" if spec.by_quarter else f"Table {spec.number}",
-        level_label="Region and ICB Level Data",
+        level_label="Region and ICB Level Data" if spec.level_label else "",  # Table 13 has its contact there
         notes=tuple(_BOARD_NOTE if note in _OF_PROVIDERS else note for note in spec.notes),
     )
 

@@ -80,7 +80,7 @@ def records(file: Path) -> Path:
 
 def draft(folder: Path, file: Path, month: int = 6, policy: Path | None = None) -> Path:
     """The folder of a release of those records, up to a month of 2023."""
-    settings = Settings(folder, policy=policy)
+    settings = Settings(folder, policy=policy, unchecked=True)
     return make_release(MonthlyPeriod(Month(2023, month)), [str(file)], settings, lambda _: None).folder
 
 

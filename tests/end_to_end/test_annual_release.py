@@ -4,8 +4,10 @@ import openpyxl
 import pytest
 
 from publish.period import AnnualPeriod, FinancialYear
-from publish.release import Settings, approve_release, make_release
+from publish.release import Settings, make_release
 from publish.tables.workbooks import ANNUAL
+from publish.writing.provider_issues import TO_BE_DECIDED
+from tests.end_to_end.approving import approve
 from tests.made_records import frame, numbered
 from tests.tables.test_annual import REFERENCE, batch
 
@@ -28,7 +30,7 @@ def made(tmp_path_factory):
         (folder / name).mkdir()
         first.write_parquet(folder / name / "1.parquet")
         second.write_parquet(folder / name / "2.parquet")
-        settings = Settings(folder / f"{name}-made", reference)
+        settings = Settings(folder / f"{name}-made", reference, unchecked=True)
         make_release(PERIOD, [str(folder / name)], settings, lambda _: None)
     return [folder / f"{name}-made" / "2023-24-final" for name in ("once", "again")]
 
@@ -52,7 +54,7 @@ def test_every_workbook_of_the_year_is_there_and_every_table_has_its_csv_file(ma
 
 
 def test_approved_the_numbers_are_those_of_the_draft_and_no_date_is_in_the_names(made):
-    public = approve_release(made[1], "A. Reviewer", lambda _: None).public
+    public = approve(made[1], "A. Reviewer").public
     drafts = {name: content for name, content in files(made[1] / "draft").items() if name.endswith(".csv")}
     approved = {name: content for name, content in files(public).items() if name.endswith(".csv")}
     assert {name.replace("DRAFT-", ""): content for name, content in drafts.items()} == approved
@@ -64,6 +66,11 @@ def test_approved_the_numbers_are_those_of_the_draft_and_no_date_is_in_the_names
 
 
 def cells(file):
-    """What stands in the data sheets below the notices in their first cell."""
+    """What stands in the data sheets below their first cell, without the mark of what is undecided."""
     book = openpyxl.load_workbook(file, read_only=True)
-    return [[*sheet.iter_rows(min_row=2, values_only=True)] for sheet in book.worksheets[1:]]
+    rows = [[*sheet.iter_rows(min_row=2, values_only=True)] for sheet in book.worksheets[1:]]
+    return [[tuple(map(decided, row)) for row in sheet] for sheet in rows]
+
+
+def decided(value):
+    return value.replace(TO_BE_DECIDED, "") if isinstance(value, str) else value

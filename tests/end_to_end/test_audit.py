@@ -15,8 +15,8 @@ from publish.counts.reduction import reduce_records
 from publish.disclosure.audit.rule import Rule
 from publish.disclosure.policy import Policy
 from publish.gate import rule_of
-from publish.release import approve_release
 from tests.end_to_end import planting
+from tests.end_to_end.approving import approve
 from tests.end_to_end.conftest import publish
 from tests.end_to_end.planting import (
     BY_REGION,
@@ -47,7 +47,7 @@ def public(tmp_path_factory):
     """The public folder of an approved release, April to June 2023."""
     folder = tmp_path_factory.mktemp("clean")
     release = planting.draft(folder / "outputs", planting.records(folder / "records.parquet"))
-    approve_release(release, "A Statistician", lambda _: None)
+    approve(release)
     return release / "public"
 
 

@@ -14,9 +14,10 @@ import pytest
 
 from publish.errors import InputRefused, NotApproved, UsageError
 from publish.period import Month, MonthlyPeriod
-from publish.release import Settings, approve_release, make_release
+from publish.release import Settings, make_release
 from publish.tables.ledger import COMPARISON_MONTH, IN_NO_TABLE, IN_TABLES, OUTSIDE_RELEASE
 from publish.writing import outputs
+from tests.end_to_end.approving import approve
 from tests.end_to_end.conftest import publish
 from tests.made_records import record, write
 
@@ -47,7 +48,8 @@ def records(tmp_path):
 
 def make(tmp_path, records, month=JUNE, **settings):
     said = []
-    made = make_release(MonthlyPeriod(month), [str(records)], Settings(tmp_path / "out", **settings), said.append)
+    terms = Settings(tmp_path / "out", unchecked=True, **settings)
+    made = make_release(MonthlyPeriod(month), [str(records)], terms, said.append)
     return made, said
 
 
@@ -171,14 +173,14 @@ def test_house_details_and_policy_of_ones_own(tmp_path, records):
 
 def test_approval(tmp_path, records):
     made, _ = make(tmp_path, records)
-    public = approve_release(made.folder, "A Statistician", lambda _: None).public
+    public = approve(made.folder).public
     approval = json.loads((made.folder / "internal" / "approval.json").read_text())
     assert approval["approved_by"] == "A Statistician"
     assert set(approval["outputs"]) == {
         file.relative_to(made.folder).as_posix() for file in public.rglob("*") if file.is_file()
     }
     first = snapshot(public)
-    approve_release(made.folder, "A Statistician", lambda _: None)
+    approve(made.folder)
     assert snapshot(public) == first
     month_file(records, "2023-06", number=30)
     make(tmp_path, records)  # a new draft leaves what is public, and who approved it, as they are
@@ -193,7 +195,7 @@ def test_a_draft_that_was_touched_is_not_approved(tmp_path, records):
     file.write_bytes(file.read_bytes() + b"x")
     (made.folder / "draft" / "notes.txt").write_text("x")
     with pytest.raises(NotApproved, match=r"Table-2.*notes\.txt") as refusal:
-        approve_release(made.folder, "A Statistician", lambda _: None)
+        approve(made.folder)
     assert refusal.value.exit_code == 5
     assert not (made.folder / "public").exists()
 
@@ -203,7 +205,7 @@ def test_numbers_that_were_touched_are_not_approved(tmp_path, records):
     file = made.folder / "internal" / "protected" / "table-0.parquet"
     pl.read_parquet(file).with_columns(value=pl.lit(7.0)).write_parquet(file)
     with pytest.raises(NotApproved, match="table-0"):
-        approve_release(made.folder, "A Statistician", lambda _: None)
+        approve(made.folder)
 
 
 def test_a_run_that_fails_leaves_the_release_as_it_was(tmp_path, records, monkeypatch):
@@ -241,10 +243,10 @@ def test_a_run_that_is_killed_leaves_the_release_as_it_was(tmp_path, records):
 
 def test_a_run_killed_between_the_two_renames_is_put_right(tmp_path, records):
     made, _ = make(tmp_path, records)
-    before = snapshot(made.folder)
+    before = snapshot(made.folder / "draft")
     made.folder.rename(made.folder.with_name(f".{made.folder.name}.aside"))
-    approve_release(made.folder, "A Statistician", lambda _: None)
-    assert {path: content for path, content in snapshot(made.folder).items() if path in before} == before
+    approve(made.folder)
+    assert snapshot(made.folder / "draft") == before
 
 
 #  what a user types                                                  exit code  what stands in the answer

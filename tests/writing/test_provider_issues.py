@@ -14,7 +14,7 @@ CT = "Computerized Axial Tomography"
 ANNUAL = {spec.file_stem: spec for book in workbooks_of(annual=True) for spec in book.tables if book.number}
 NUMBERS = ("1", "2", "3", "4", "5", "6", "7a", "7b", "8", "9", "10", "11", "12", "13")
 
-#  an issue                                                                    the tables of the publication it touches
+#  an issue                                                       the tables of the publication it touches
 TOUCHED = [
     (sample_issue("A shortfall."), NUMBERS),
     (sample_issue("A shortfall of CT.", modality=CT), tuple(number for number in NUMBERS if number != "8")),

@@ -302,9 +302,8 @@ def test_months_to_come_have_no_columns(write):
 def test_notes_are_numbered_and_name_the_policy(write):
     _, _, sheet = open_sheets(write(TABLE_1, policy=Policy(threshold=8, rounding_base=10, fewest_dates=1)))
     foot = [sheet.cell(row, 2).value for row in range(sheet.max_row - 9, sheet.max_row + 1)]
-    assert [(text or "")[:9] for text in foot] == [
-        "Notes:", "1. Indepe", "2. Counts", "3. A row ", "4. Allian", "", "Key", "0 = zero ", "* = suppr", "Blank cel"
-    ]  # fmt: skip
+    notes, key = ["1. Indepe", "2. Counts", "3. A row ", "4. Allian"], ["0 = zero ", "* = suppr", "Blank cel"]
+    assert [(text or "")[:9] for text in foot] == ["Notes:", *notes, "", "Key", *key]
     assert "nearest 10 " in foot[2] and "Year to date" in foot[2]
     assert "less than 8 " in foot[8]
     assert not any("{" in text for text in texts(sheet))

@@ -107,7 +107,8 @@ def _what(spec: TableSpec, label: tuple[str, ...], setting: tuple[str, ...], col
     """Which tests a cell is of, and what it says of them."""
     measure = column.measure(spec.measure)
     gathered = dict(column.gathers) | ({spec.divided_by: setting} if setting else {})
-    only = [pair for pair in spec.only if pair[0] != "characteristic"]
+    # bands are of one characteristic of patients; what gathers them all counts the same tests under each
+    only = [pair for pair in spec.only if pair[0] != "characteristic" or "band" in gathered]
     by_days = measure.is_median or column.days or column.undated or (column.of and column.of.days)
     parts = (
         spec.basis.counts if spec.basis.counts == COMMISSIONERS else "",

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
+from publish.reference.vocabulary import regions
 from publish.review.checks.draft import Outcome, failed_where, how_many
 from publish.review.checks.finished import FinishedFiles, named_in_csv
 from publish.tables.specification import Level
@@ -45,8 +46,9 @@ def spelling_of_names(finished: FinishedFiles) -> Outcome:
 
 
 def _known(finished: FinishedFiles) -> tuple[dict[str, list[str]], set[str]]:
-    """The names of each code in the tables of the release, and the names of rows that have no code."""
-    known: dict[str, list[str]] = {}
+    """The names of each code in the tables of the release and of its regions, and those of rows without a code."""
+    regions_then = regions(finished.edition.period.latest.last_day)
+    known = {region.region_code: [region.region_name] for region in regions_then}
     nameless = {"England"}
     for table in finished.tables:
         rows = table.cells.select("level", "region_code", "org_code", "provider_name").unique(maintain_order=True)

@@ -1,0 +1,1 @@
+"""What changed between two editions of the published tables: revisions, suppression, rows and structure."""
