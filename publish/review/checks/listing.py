@@ -20,6 +20,7 @@ from publish.review.checks.medians import medians_and_last_year
 from publish.review.checks.movements import movements
 from publish.review.checks.names import names_and_codes
 from publish.review.checks.notes import data_guidance, footnotes_unused, notes, release_note
+from publish.review.checks.revised import revised_tables
 from publish.review.checks.spelling import spelling_of_names
 from publish.review.checks.sums import totals_and_parts
 from publish.writing.content import ReleaseTables
@@ -54,6 +55,7 @@ CHECKS: Final[tuple[OfFigures | OfFiles, ...]] = (
     OfFigures("medians-and-last-year", "Are medians within last year's range?", medians_and_last_year),
     OfFigures("movements", "Are movements from month to month usual for the provider?", movements),
     OfFigures("names-and-codes", "Are codes and names those of the reference data on the day?", names_and_codes),
+    OfFigures("revised-tables", "Do tables that replace published ones say on which day?", revised_tables),
     OfFiles("spelling-of-names", "Is every name spelt the same in all files?", spelling_of_names),
     OfFiles("accessibility", "Are the spreadsheets accessible?", accessibility),
     OfFiles("dates-the-same", "Do all files give the same period, dates, status and contact?", dates_the_same),
