@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from publish.period import Month
-from publish.quality.gaps import Gap, Kind
+from publish.quality.gaps import LOW, Gap, Kind
 from publish.quality.provider_issue import Category, Confidence, ProviderIssue
 from publish.quality.reported import Reported
 from publish.quality.shortfalls import FEWEST, SMALL, evidence
@@ -19,6 +19,7 @@ from publish.quality.words import named
 
 TAKEN_OVER: Final = (0.6, 1.7)  # of what a provider reported: a step of another by so much took it over
 LONG: Final = 3  # months without any report from or up to which an independent provider has started or stopped
+GONE: Final = 2  # months without any report after which another may have taken a trust over
 
 
 def successors(reported: Reported) -> dict[str, tuple[tuple[str, ...], int]]:
@@ -66,7 +67,7 @@ def started_or_stopped(gap: Gap, reported: Reported) -> ProviderIssue | None:
 
 
 def _known(reported: Reported) -> dict[str, tuple[tuple[str, ...], int]]:
-    """Successions of the reference table that began in these months, of providers that reported no more from then."""
+    """Successions of the reference table that began in these months, of providers with no report from then on."""
     found: dict[str, tuple[tuple[str, ...], int]] = {}
     begun = reported.reference.successions.drop_nulls(["predecessor", "successor", "valid_from"])
     for code, successor, day in begun.select("predecessor", "successor", "valid_from").sort(pl.all()).iter_rows():
@@ -80,26 +81,39 @@ def _known(reported: Reported) -> dict[str, tuple[tuple[str, ...], int]]:
 
 def _inferred(reported: Reported) -> dict[str, tuple[tuple[str, ...], int]]:
     """Trusts that report no more from the month in which another of their region stepped up by about as much."""
-    series, levels = reported.providers, reported.providers.levels
-    regions = dict(reported.regions)
-    least = max(FEWEST, SMALL * reported.month_of_england)
     found: dict[str, tuple[tuple[str, ...], int]] = {}
-    for row, (code,) in enumerate(series.keys):
-        last = len(series.months) - 1 - int(np.argmin(levels.absent[row][::-1]))
-        usual = levels.expected[row, last] if last < len(series.months) - 1 else np.nan
-        if not np.isfinite(usual) or usual < least:
-            continue
-        for other, (successor,) in enumerate(series.keys):
-            place = last + 1
-            step = levels.expected[other, place] - levels.before[other, place]
-            began = (
-                not np.isfinite(levels.before[other, last])
-                or levels.before[other, last] != levels.before[other, place]
-            )
+    for row, place, usual in _gone(reported):
+        for other, (successor,) in enumerate(reported.providers.keys):
+            step = _step_up(other, place, reported)
             near = TAKEN_OVER[0] * usual <= step <= TAKEN_OVER[1] * usual
-            if near and began and regions.get(code) == regions.get(successor) and other != row:
-                found[code] = (successor,), place
+            if near and other != row and _same_region(row, other, reported):
+                found[reported.providers.keys[row][0]] = (successor,), place
     return found
+
+
+def _gone(reported: Reported) -> Iterator[tuple[int, int, float]]:
+    """Rows of trusts that report no more, the place of the first month without them, and their usual tests."""
+    series, levels = reported.providers, reported.providers.levels
+    least = max(FEWEST, SMALL * reported.month_of_england)
+    for row, (code,) in enumerate(series.keys):
+        place = len(series.months) - int(np.argmin(levels.absent[row][::-1]))
+        usual = float(levels.expected[row, place - 1])
+        if place <= len(series.months) - GONE and usual >= least and reported.is_trust(code):
+            yield row, place, usual
+
+
+def _step_up(row: int, place: int, reported: Reported) -> float:
+    """By how many tests a provider stepped up in that month, with so many ever since; 0 if it did not."""
+    series, levels = reported.providers, reported.providers.levels
+    before, usual = levels.before[row], levels.expected[row, place:]
+    stepped = not np.isclose(*(before[[place - 1, place]] / series.season.factors[[place - 1, place]]))
+    held = (series.values[row, place:] >= LOW * usual).all()
+    return float(usual[0] - before[place]) if stepped and held and np.isfinite(before[place]) else 0.0
+
+
+def _same_region(row: int, other: int, reported: Reported) -> bool:
+    (one,), (another,) = (reported.providers.keys[each] for each in (row, other))
+    return reported.regions.get(one) == reported.regions.get(another)
 
 
 def _renamed(reported: Reported, there: set[str]) -> Iterator[ProviderIssue]:
@@ -133,8 +147,8 @@ def _merger(code: str, taken: Sequence[str], month: Month, reported: Reported, *
         f"{one} became part of {other} from {month.words}."
         if sure
         else (
-            f"{one} has not reported since {month.plus(-1).words}; its activity appears to be reported by {other} from "
-            f"{month.words}."
+            f"{one} has not reported since {month.plus(-1).words}; its activity appears to be reported by {other} "
+            f"from {month.words}."
         )
     )
     return _change(code, (month,), said, reported, Confidence.HIGH if sure else Confidence.MEDIUM, None)

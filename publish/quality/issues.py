@@ -11,7 +11,7 @@ from publish.quality.missing_dates import missing_date_issues
 from publish.quality.provider_issue import Category, Confidence, ProviderIssue
 from publish.quality.reported import Reported
 from publish.quality.settings import setting_issues
-from publish.quality.shortfalls import explained, gaps_within, provider_gaps, shortfall_issues
+from publish.quality.shortfalls import gaps_within, provider_gaps, shortfall_issues, told_of, without_told
 from publish.reference.tables import ReferenceData
 
 _CATEGORIES: Final = tuple(Category)
@@ -40,15 +40,18 @@ def _found(reported: Reported) -> Iterator[ProviderIssue]:
 
 
 def _shortfalls(reported: Reported, gone: dict[str, int]) -> Iterator[ProviderIssue]:
+    """What providers lack, said of a site or else of a modality where that explains it."""
+    sites, modalities = reported.sites, reported.modalities
     whole = provider_gaps(reported, gone)
-    of_sites = gaps_within(reported.sites, reported, whole, gone)
-    left = explained(whole, of_sites, reported.sites, reported)
-    of_modalities = gaps_within(reported.modalities, reported, whole, gone)
-    for gap in left:
+    of_sites = gaps_within(sites, reported, whole, gone)
+    told = told_of(of_sites, sites)
+    of_modalities = without_told(gaps_within(modalities, reported, whole, gone), modalities, told)
+    told |= told_of(of_modalities, modalities) & told_of(whole, reported.providers)
+    for gap in without_told(whole, reported.providers, told):
         change = started_or_stopped(gap, reported)
         yield from (change,) if change else shortfall_issues([gap], reported.providers, reported)
-    yield from shortfall_issues(of_sites, reported.sites, reported)
-    yield from shortfall_issues(of_modalities, reported.modalities, reported)
+    yield from shortfall_issues(of_sites, sites, reported)
+    yield from shortfall_issues(of_modalities, modalities, reported)
 
 
 def _order(issue: ProviderIssue) -> tuple[int, int, str, str, str]:

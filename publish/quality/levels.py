@@ -1,4 +1,4 @@
-"""What a provider, a site or a modality usually reports in a month: its own level, the season, steps, and the spread.
+"""What a provider, a site or a modality usually reports in a month: its own level, the season, steps, the spread.
 
 Months are judged against the rest of the same series, so a whole month that is lacking, a part of one and a step to
 another level are told apart. What moves all providers together (season, trend, a pandemic) is expected of each.
@@ -69,12 +69,15 @@ def season_of(values: Numbers) -> Season:
     return Season(factors, np.nan_to_num(1.4826 * _medians(np.abs(strayed - _medians(strayed.T)).T)))
 
 
-def levels_of(values: Numbers, season: Season) -> Levels:
-    """What is usual for series of tests by month."""
+def levels_of(values: Numbers, season: Season, steps: Flags | None = None) -> Levels:
+    """What is usual for series of tests by month.
+
+    `steps`: the months from which a series is known to have another level.
+    """
     shown = _present(values)
     logs = np.where(shown, np.log(np.maximum(values, 1.0) / season.factors), np.nan)
     spread = np.maximum(_spread(logs, values)[:, None], COMMON_SPREAD * season.spread)
-    level, before = _fitted(logs, spread)
+    level, before = _fitted(logs, spread, np.zeros(logs.shape, dtype=np.bool_) if steps is None else steps)
     known = shown.sum(axis=1) >= FEWEST_MONTHS
     level[~known] = np.nan
     return Levels(
@@ -98,19 +101,19 @@ def _spread(logs: Numbers, values: Numbers) -> Numbers:
     return np.maximum(np.maximum(own, sampling), LEAST_SPREAD)
 
 
-def _fitted(logs: Numbers, spread: Numbers) -> tuple[Numbers, Numbers]:
-    """The level of each series in each month, and that of the level before it (logarithms; NaN where there is none).
+def _fitted(logs: Numbers, spread: Numbers, steps: Flags) -> tuple[Numbers, Numbers]:
+    """The level of each series in each month, and the one before its last step (logarithms; NaN where none is).
 
     The steps are those of the least cost: of months off their level, and of the steps.
     """
-    cuts = _cuts(logs, spread)
+    cuts = _cuts(logs, spread, np.where(steps, 0.0, STEP_COST))
     level, before = np.full(logs.shape, np.nan), np.full(logs.shape, np.nan)
     for row in range(len(logs)):
         _fill(level[row], before[row], logs[row], cuts[row])
     return level, before
 
 
-def _cuts(logs: Numbers, spread: Numbers) -> list[list[tuple[int, int]]]:
+def _cuts(logs: Numbers, spread: Numbers, step_costs: Numbers) -> list[list[tuple[int, int]]]:
     """For each series the stretches of months with one level: first month, and the month after the last."""
     series, months = logs.shape
     best = np.full((months + 1, series), np.inf)
@@ -118,7 +121,8 @@ def _cuts(logs: Numbers, spread: Numbers) -> list[list[tuple[int, int]]]:
     back = np.zeros((months + 1, series), dtype=np.int64)
     for end in range(1, months + 1):
         for start in range(end):
-            cost = best[start] + _cost(logs[:, start:end], spread[:, start:end]) + (STEP_COST if start else 0.0)
+            step = step_costs[:, start] if start else 0.0
+            cost = best[start] + _cost(logs[:, start:end], spread[:, start:end]) + step
             better = cost < best[end] - 1e-9
             best[end][better], back[end][better] = cost[better], start
     return [_stretches(back[:, row], months) for row in range(series)]
@@ -141,7 +145,7 @@ def _cost(logs: Numbers, spread: Numbers) -> Numbers:
 
 
 def _fill(level: Numbers, before: Numbers, logs: Numbers, stretches: list[tuple[int, int]]) -> None:
-    """Write the levels of one series; those of dips and bumps between two others are replaced by their neighbours'."""
+    """Write the levels of one series; a dip or a bump between two others has the level of its neighbours."""
     found = [_medians(logs[None, start:end])[0] for start, end in stretches]
     kept = list(found)
     for place in range(1, len(found) - 1):

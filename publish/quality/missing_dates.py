@@ -8,14 +8,16 @@ from typing import Final
 
 import polars as pl
 
-from publish.period import Month, spans
+from publish.period import Month
 from publish.quality.provider_issue import Category, Confidence, Evidence, Line, ProviderIssue
 from publish.quality.reported import ONCE, Reported
-from publish.quality.words import named, per_cent, rounded_estimate
+from publish.quality.words import named, per_cent, rounded_estimate, within
 
 FEWEST: Final = 30  # missing dates
-LARGE, NOTABLE = 0.0004, 0.0001  # of England's tests in the period: so many missing are much, or some
-MUCH, ONE_MONTH = 0.185, 0.5  # of a provider's tests in the period, or in one of its months
+# Of England's tests in the period (44 to 48 million): so many missing are much; are much where they are a large
+# part of the provider's; are some
+LARGE, CONSIDERABLE, NOTABLE = 0.001, 0.0004, 0.0001
+MUCH, A_LARGE_PART, ONE_MONTH = 0.185, 0.4, 0.5  # of a provider's tests in the period, or in one of its months
 NEARLY_ALL: Final = 0.995
 DATES: Final = {
     "request_to_test": "dates when the test was requested or the request received",
@@ -34,7 +36,8 @@ def missing_date_issues(reported: Reported) -> Iterator[ProviderIssue]:
             continue
         months = by_month.filter(pl.col("org_code") == code, pl.col("interval") == interval).sort("month")
         if missing >= MUCH * tests or _whole_months(months, NOTABLE * england):
-            sure = missing >= MUCH * tests and missing >= LARGE * england
+            much = missing >= MUCH * tests and missing >= LARGE * england
+            sure = much or (missing >= A_LARGE_PART * tests and missing >= CONSIDERABLE * england)
             yield _issue(code, interval, tests, missing, months, reported, sure=sure)
 
 
@@ -79,11 +82,11 @@ def _issue(
 
 
 def _including(months: pl.DataFrame, share: float) -> str:
-    """` overall, including 100% in July and August 2021`, where some months lack all and the period does not."""
+    """` overall, including 100% from April to July 2021`, where some months lack all and the period does not."""
     whole = months.filter(pl.col("missing") >= NEARLY_ALL * pl.col("tests"))["month"]
     if share >= NEARLY_ALL or whole.is_empty():
         return ""
-    return f" overall, including 100% in {spans([Month.parse(month) for month in whole])}"
+    return f" overall, including 100% {within([Month.parse(month) for month in whole])}"
 
 
 def _evidence(interval: str, tests: int, missing: int, months: pl.DataFrame, affected: pl.DataFrame) -> Evidence:

@@ -13,7 +13,7 @@ from publish.counts.groups import INTERVALS
 from publish.counts.reduction import Counts
 from publish.fields.organisation import NHS_TRUST
 from publish.period import Month, MonthlyPeriod
-from publish.quality.levels import Levels, Numbers, Season, levels_of, season_of
+from publish.quality.levels import Flags, Levels, Numbers, Season, levels_of, season_of
 from publish.reference.tables import ReferenceData
 from publish.tables.places import places_on
 from publish.tables.specification import Level
@@ -26,13 +26,15 @@ ONCE: Final = next(iter(INTERVALS))  # every test is counted once for each inter
 class Series:
     """Tests by month of each thing named by its key (provider; provider and modality; provider and site).
 
-    `values` has a row for each key and a column for each of `months`.
+    `values` has a row for each key and a column for each of `months`. `steps` are the months from which one is
+    known to have another level.
     """
 
     keys: tuple[tuple[str, ...], ...]
     months: tuple[Month, ...]
     values: Numbers
     by_site: bool = False
+    steps: Flags | None = None
 
     @cached_property
     def parts(self) -> frozenset[int]:
@@ -57,11 +59,11 @@ class Series:
     @cached_property
     def levels(self) -> Levels:
         """What is usual for each of them."""
-        return levels_of(self.values, self.season)
+        return levels_of(self.values, self.season, self.steps)
 
     def levels_in(self, season: Season) -> Levels:
         """What is usual for each of them in a season that others tell better."""
-        return levels_of(self.values, season)
+        return levels_of(self.values, season, self.steps)
 
 
 @dataclass(frozen=True)
@@ -99,8 +101,14 @@ class Reported:
 
     @cached_property
     def providers(self) -> Series:
-        """Tests of each provider by month."""
-        return self._series(self.tests, ("org_code",))
+        """Tests of each provider by month. From the month in which it succeeded another it has another level."""
+        series = self._series(self.tests, ("org_code",))
+        begun = self.reference.successions.drop_nulls(["successor", "valid_from"])
+        took_over = {
+            (code, Month(day.year, day.month)) for code, day in begun.select("successor", "valid_from").iter_rows()
+        }
+        steps = [[(code, month) in took_over for month in self.months] for (code,) in series.keys]
+        return replace(series, steps=np.array(steps, dtype=np.bool_).reshape(series.values.shape))
 
     @cached_property
     def modalities(self) -> Series:

@@ -6,6 +6,8 @@ Rule: publication specification, Provider issues, 2.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
+import numpy as np
+
 from publish.period import Month, date_in_words
 from publish.quality.gaps import Gap, Kind, gaps
 from publish.quality.provider_issue import Category, Confidence, Evidence, Line, ProviderIssue
@@ -19,7 +21,13 @@ FEWEST: Final = 30.0  # tests expected in a month, below which a blank month may
 FEWEST_LACKING: Final = 100.0  # records, below which an estimate would say nothing
 HALVED: Final = 0.6  # of the level before: a step down as deep as that is hardly a change of service
 LASTING, LESS_FOR_LONG = 3, 0.7  # months after which less of a drop is clear too
-EXPLAINED: Final = 0.6  # of a provider's shortfall: by so much a site is the better name for it
+DEEP: Final = 0.7  # of what is usual: where a month has less, records are surely lacking
+# Of a provider's shortfall: by so much a site, or a modality, is the better name for it. X-rays are nearly half of
+# all tests, and lack nearly half the records when all lack some.
+SITE_EXPLAINS, MODALITY_EXPLAINS = 0.6, 0.75
+LESS_OF_REST: Final = 0.5  # times the share that the part lacks: the rest of its provider lacks less
+MOVED: Final = 0.5  # of what a site lacks: by so much the rest of its provider is above its own level
+OPENED: Final = 3  # months: a site first heard of after more than that was opened then
 MISSING: Final = (Kind.WHOLE, Kind.PART, Kind.LESS)
 
 
@@ -43,7 +51,7 @@ def gaps_within(
 
     `series` is by provider and site, or by provider and modality. What a provider as a whole lacks is not said
     again of its sites, unless a site explains it. Parts go up and down more than providers do: only what is clear
-    is told.
+    is told, and not what other sites report instead.
     """
     rows = {key[0]: row for row, key in enumerate(reported.providers.keys)}
     short = {(gap.row, place): gap for gap in of_providers for place in gap.places}
@@ -55,32 +63,51 @@ def gaps_within(
         code = series.keys[gap.row][0]
         over = set(range(gone.get(code, len(series.months)), len(series.months)))
         told = {p for p in gap.places if not _explains(gap, p, series, short.get((rows[code], p)), reported)}
-        left = gap.without(over | told)
+        elsewhere = {p for p in gap.places if series.by_site and _moved(gap, p, rows[code], series, reported)}
+        left = gap.without(over | told | elsewhere | _before_opening(gap, series))
         if left and _is_clear(left, series, reported):
             found.append(left)
     return found
 
 
-def explained(of_providers: Iterable[Gap], within: Iterable[Gap], series: Series, reported: Reported) -> list[Gap]:
-    """The gaps of providers without the months that a site's own gap explains."""
-    told = {(series.keys[gap.row][0], place) for gap in within for place in gap.places}
-    left = (
-        gap
-        if gap.kind is Kind.WHOLE
-        else gap.without({p for p in gap.places if (reported.providers.keys[gap.row][0], p) in told})
-        for gap in of_providers
-    )
+def told_of(found: Iterable[Gap], series: Series) -> set[tuple[str, int]]:
+    """The providers and places of months of which a gap is told."""
+    return {(series.keys[gap.row][0], place) for gap in found for place in gap.places}
+
+
+def without_told(found: Iterable[Gap], series: Series, told: set[tuple[str, int]]) -> list[Gap]:
+    """The gaps without the months of which the same is told in better words."""
+    left = (gap.without({p for p in gap.places if (series.keys[gap.row][0], p) in told}) for gap in found)
     return [gap for gap in left if gap]
 
 
 def _explains(gap: Gap, place: int, series: Series, of_provider: Gap | None, reported: Reported) -> bool:
-    """Whether the gap of a site is news: its provider is not short in that month, or mostly because of it."""
+    """Whether the gap of a part is news: its provider is not short in that month, or mostly because of it."""
     if of_provider is None:
         return True
     if of_provider.kind is Kind.WHOLE:
         return False
-    lacking = of_provider.usual[place] - reported.providers.values[of_provider.row, place]
-    return gap.usual[place] - series.values[gap.row, place] >= EXPLAINED * lacking
+    least = SITE_EXPLAINS if series.by_site else MODALITY_EXPLAINS
+    usual, usual_at_all = gap.usual[place], of_provider.usual[place]
+    lacking = usual - series.values[gap.row, place]
+    lacking_at_all = usual_at_all - reported.providers.values[of_provider.row, place]
+    rest, rest_lacking = max(usual_at_all - usual, 1.0), lacking_at_all - lacking
+    return bool(lacking >= least * lacking_at_all and rest_lacking / rest <= LESS_OF_REST * lacking / usual)
+
+
+def _moved(gap: Gap, place: int, provider: int, series: Series, reported: Reported) -> bool:
+    """Whether the rest of the provider reported so much more than usual that the site's activity is in it."""
+    levels = reported.providers.levels
+    usual = np.nanmax([levels.expected[provider, place], levels.before[provider, place], 0.0])
+    lacking = gap.usual[place] - series.values[gap.row, place]
+    lacking_at_all = usual - reported.providers.values[provider, place]
+    return bool(lacking - lacking_at_all >= MOVED * lacking)
+
+
+def _before_opening(gap: Gap, series: Series) -> set[int]:
+    """The months before a part is first heard of, where these are many."""
+    first = int(np.argmax(series.values[gap.row] > 0))
+    return set(range(first)) if first > OPENED else set()
 
 
 def _is_clear(gap: Gap, series: Series, reported: Reported) -> bool:
@@ -118,15 +145,15 @@ def shortfall_issues(found: Iterable[Gap], series: Series, reported: Reported) -
 
 
 def _confidence(gap: Gap, code: str, series: Series, reported: Reported) -> Confidence:
-    """Whole months of a trust are sure; less than usual is, where it is much of the publication."""
+    """Whole months of a trust are sure; less than usual is, where it is much of it and of the publication."""
     month = reported.month_of_england
     lacking, mean = gap.records(series), gap.records(series) / len(gap.places)
     if len(series.keys[gap.row]) > 1:
         sure = mean >= CONSIDERABLE * month and (gap.kind is Kind.WHOLE or gap.ratio(series) < HALVED)
     elif gap.kind is Kind.WHOLE:
-        sure = True
+        sure = lacking >= NOTABLE * month
     elif gap.kind is Kind.PART:
-        sure = lacking >= MATERIAL * month
+        sure = lacking >= MATERIAL * month and gap.ratio(series) < DEEP
     else:
         sure = lacking >= MATERIAL * month and gap.ratio(series) < HALVED
     return Confidence.HIGH if sure and reported.is_trust(code) else Confidence.MEDIUM
@@ -143,7 +170,7 @@ def _sentence(
     reported: Reported,
 ) -> str:
     subject = named(reported.names.get(code, code), code)
-    of = f" for its {named(reported.site_names.get(site, 'site'), site)} site" if site else ""
+    of = f" for {_site_in_words(site, reported)}" if site else ""
     kind = f"{modality} activity" if modality else "activity"
     ending = f"resulting in an estimated shortfall of {estimate:,} records."
     nothing = not gap.reported(series).any()
@@ -159,6 +186,12 @@ def _sentence(
             f"{subject} reported only part of its {kind}{of} {within(months)} ({share} of what is usual), {ending}"
         )
     return f"{subject} has reported less {kind}{of} {within(months)} than before ({share} of it), {ending}"
+
+
+def _site_in_words(site: str, reported: Reported) -> str:
+    """`its Royal Bournemouth Hospital (R0D02) site`; `its site R0D02` where the name is not known."""
+    name = reported.site_names.get(site)
+    return f"its {named(name, site)} site" if name else f"its site {site}"
 
 
 def evidence(gap: Gap, series: Series, reported: Reported) -> Evidence:
