@@ -20,6 +20,7 @@ from publish.quality.words import named, per_cent, rounded_count, rounded_estima
 # A day of a spike has so many times as many tests as 19 of 20 days; beyond chance, and by so many in all
 TIMES, ROOTS, LEAST_SPIKE = 4.0, 8.0, 50
 LONGEST_SPIKE: Final = 7  # days
+OFTEN: Final = 3  # more spikes than that are how a provider works or reports: a van that comes once a month
 STEEP: Final = 10.0  # times the usual, at which a spike is sure
 
 
@@ -49,9 +50,10 @@ def spike_issues(reported: Reported) -> Iterator[ProviderIssue]:
     for (code, modality), rows in groupby(
         ordered.iter_rows(named=True), key=lambda row: (row["org_code"], row["modality"])
     ):
-        for spike in _runs([(row["day"], row["tests"], row["middle"], row["high"]) for row in rows]):
-            if spike.tests - spike.usual * len(spike.days) >= LEAST_SPIKE:
-                yield _spike(code, modality, spike, reported)
+        runs = _runs([(row["day"], row["tests"], row["middle"], row["high"]) for row in rows])
+        spikes = [spike for spike in runs if spike.tests - spike.usual * len(spike.days) >= LEAST_SPIKE]
+        if len(spikes) <= OFTEN:
+            yield from (_spike(code, modality, spike, reported) for spike in spikes)
 
 
 def _quantile(share: float, days: int) -> pl.Expr:

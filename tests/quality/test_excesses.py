@@ -142,3 +142,9 @@ def test_a_spike_of_the_year_before_is_not_told_again():
     before = Line("RT1", "6 " * 24, modality=CT, first=Month(2022, 4))
     quiet = counts_with(before, first=Month(2022, 4))
     assert excesses(on_days(quiet, "RT1", CT, {"2022-05-11": 5_000})) == []
+
+
+def test_days_on_which_a_provider_always_has_all_its_tests_are_no_spikes():
+    """A van that comes once a month."""
+    quiet = counts_with(Line("RT1", "300 " * 12), Line("RT1", "1 " * 12, modality=CT))
+    assert excesses(on_days(quiet, "RT1", CT, {f"2023-{month:02}-11": 400 for month in range(4, 13)})) == []
