@@ -16,10 +16,10 @@ from publish.folders import APPROVED, DRAFT, INTERNAL, LISTED, PROTECTED, PUBLIC
 from publish.period import date_in_words
 from publish.progress import Tell
 from publish.quality.provider_issue import PUBLISHED
-from publish.release_review import Review, finish_review, load_review, record_audit, record_review
+from publish.release_review import Review, finish_review, load_review, record_audit, record_review, refuse_edited
 from publish.review.checklist import AUDIT_ENTRY, blocking
 from publish.review.issues_file import FILE_NAME as ISSUES_FILE
-from publish.review.issues_file import state_as_json
+from publish.review.issues_file import state_as_json, version_of
 from publish.review.pack import PACK
 from publish.writing.content import ReleaseTables
 from publish.writing.manifest import edition_of, file_hashes, manifest_of, write_approval
@@ -60,6 +60,7 @@ def approve_release(
     edition = replace(edition, embargoed=under_embargo(edition, at))
     if embargo and edition.embargoed:
         _refuse_before_time(folder, edition)
+    version = version_of(folder)
     review = finish_review(load_review(folder), folder, tell)
     _refuse_open_points(review, folder)
     policy = Policy(**manifest["policy"])
@@ -75,6 +76,7 @@ def approve_release(
         reviewed = _reviewed(review, folder)
         write_approval(by, at, reviewed, file_hashes(making, (PUBLIC,)), manifest, making / INTERNAL)
         record_review(making)
+        refuse_edited(folder, version)
     return Approved(folder / PUBLIC, len(audited.left_by_rule), _until(edition) if edition.embargoed else "")
 
 

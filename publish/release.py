@@ -25,7 +25,7 @@ from publish.records.intake import Terms
 from publish.records.overlap import is_part, overlap
 from publish.records.readers import is_made_up
 from publish.reference.tables import ReferenceData, load_reference
-from publish.release_review import MadeDraft, find, leave_review
+from publish.release_review import MadeDraft, find, leave_review, refuse_edited
 from publish.release_tables import left_out, release_tables
 from publish.tables.catalogue import MONTHLY_TABLES
 from publish.tables.ledger import COMPARISON_MONTH, IN_TABLES, by_outcome, make_ledger
@@ -33,6 +33,7 @@ from publish.writing.content import ReleaseTables
 from publish.writing.manifest import APPROVAL, file_hashes, read_approval, revised_of, write_manifest
 from publish.writing.protected_files import differing, save_tables
 
+KEPT: Final = (PUBLIC, f"{INTERNAL}/{APPROVAL}", APPROVED)  # what is public, until the next approval
 STORE: Final = ".counts"  # in the output folder, beside the releases
 
 
@@ -114,16 +115,13 @@ def make_release(period: MonthlyPeriod, records: Sequence[str], settings: Settin
         sources = _sources(counted, reference, settings) | {"remarks": remarks}
         hashes = file_hashes(making, LISTED)
         write_manifest(edition, policy, sources, hashes, making / INTERNAL)
-        for kept in (
-            PUBLIC,
-            f"{INTERNAL}/{APPROVAL}",
-            APPROVED,
-        ):  # what is public, and who approved it, stay until the next approval
+        for kept in KEPT:
             carry_over(folder / kept, making / kept)
         made = MadeDraft(
             making, folder, tables, counted.counts, counted.ledger, edition, reference, remarks, hashes
         )
         leave_review(made, findings, settings.terms.submitted, tell, unchecked=settings.unchecked)
+        refuse_edited(folder, findings.version)
     return Made(folder, counted.ledger, remarks)
 
 

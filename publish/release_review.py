@@ -24,7 +24,8 @@ from publish.reference.tables import ReferenceData
 from publish.review.check import Check, Verdict
 from publish.review.checklist import Entry, checklist, entries_as_json
 from publish.review.decisions import CarriedOver, carried_over, decided
-from publish.review.issues_file import read_state, state_as_json, write_state
+from publish.review.issues_file import FILE_NAME as ISSUES_FILE
+from publish.review.issues_file import read_state, state_as_json, version_of, write_state
 from publish.review.pack import PACK, write_pack
 from publish.review.pack_content import FILE_NAME, about_release, audit_in_pack, checks_in_pack, issues_in_pack
 from publish.review.state import Decision, ReviewState
@@ -42,12 +43,13 @@ DECISIONS: Final = "decisions.json"
 class Findings:
     """The provider issues of a release as they were found, with what was decided of them before.
 
-    `names` are those of the providers, by code.
+    `names` are those of the providers, by code; `version` is that of the `issues.toml` that was read.
     """
 
     issues: tuple[ProviderIssue, ...]
     before: CarriedOver
     names: Mapping[str, str]
+    version: str
 
     @property
     def in_draft(self) -> tuple[ProviderIssue, ...]:
@@ -99,16 +101,30 @@ def find(counts: Counts, release: Path, edition: Edition, reference: ReferenceDa
     """
     issues = find_issues(counts, edition.period, reference)
     names = Reported(counts, edition.period, reference).names
+    version = version_of(release)
     own = (release / INTERNAL / FILE_NAME).is_file()
     before = release if own else earlier_in_year(release, edition)
     content = _content_of(before) if before else None
     if before is None or content is None:
-        return Findings(issues, CarriedOver(ReviewState(), {}), names)
+        return Findings(issues, CarriedOver(ReviewState(), {}), names, version)
     last = read_state(before, content)
     carried = carried_over(issues, last, content)
     if own:  # comments and who has access belong to the release, waivers to other figures
         carried = replace(carried, state=replace(carried.state, comments=last.comments, access=last.access))
-    return Findings(issues, carried, names)
+    return Findings(issues, carried, names, version)
+
+
+def refuse_edited(folder: Path, version: str) -> None:
+    """Refuse to put a release in the place of one whose `issues.toml` was saved since it was read.
+
+    Raises NotApproved: what reviewers write is never lost.
+    """
+    if version_of(folder) != version:
+        raise NotApproved(
+            f"{ISSUES_FILE} was saved by somebody while the command ran",
+            where=str(folder),
+            do="run it again: it takes over what was saved",
+        )
 
 
 def leave_review(

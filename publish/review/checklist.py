@@ -117,8 +117,7 @@ def _of_check(name: str, entry: str, checks: Sequence[Check], waived: Mapping[st
     """What must be there: done where its check passed, or failed and is waived; not where nobody has looked."""
     check = _named(name, checks)
     if check is None or check.verdict is Verdict.NOT_RUN:
-        said = check.said if check else f"The check {name} was not run."
-        return Entry(entry, said, blocks=True, done=False)
+        return Entry(entry, _unknown(name, check), blocks=True, done=False)
     failed = check.verdict is Verdict.FAILED
     excused = f" {_waived(waived[name])}" if failed and name in waived else ""
     return Entry(entry, check.said + excused, blocks=True, done=not failed or name in waived)
@@ -150,7 +149,8 @@ def _comments(state: ReviewState) -> Entry:
 
 def _footnotes(checks: Sequence[Check]) -> Entry:
     check = _named("footnotes-unused", checks)
-    said = check.said if check else "The check footnotes-unused was not run."
+    known = check is not None and check.verdict is not Verdict.NOT_RUN
+    said = check.said if check and known else _unknown("footnotes-unused", check)
     return Entry("footnotes-used", said, blocks=False, done=bool(check and check.verdict is Verdict.PASSED))
 
 
@@ -183,6 +183,11 @@ def _access(state: ReviewState) -> Entry:
         else ("Nobody is listed as given the release before publication.")
     )
     return Entry("pre-release-access", listed, blocks=False, done=True)
+
+
+def _unknown(name: str, check: Check | None) -> str:
+    """What is said where nobody has looked."""
+    return f"Not known yet: {check.title} {check.said}" if check else f"The check {name} was not run."
 
 
 def _named(name: str, checks: Sequence[Check]) -> Check | None:

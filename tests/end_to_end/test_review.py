@@ -214,6 +214,23 @@ def test_a_failed_check_stops_the_release_until_it_is_waived_with_a_reason(outpu
     assert approval["review"]["waivers"] == [{"check": name, "reason": "It was looked into.", "by": BY}]
 
 
+def test_what_is_saved_while_a_release_is_approved_is_not_lost(outputs):
+    release = outputs / MARCH
+    decide(release, accepted)
+    saved = []
+
+    def save(step: str) -> None:
+        if step == "Writing the document" and not saved:
+            with (release / "issues.toml").open("a", encoding="utf-8") as file:
+                file.write("# a line\n")
+            saved.append((release / "issues.toml").read_bytes())
+
+    with pytest.raises(NotApproved, match="was saved by somebody while the command ran"):
+        approve_release(release, BY, save)
+    assert (release / "issues.toml").read_bytes() == saved[0]
+    assert not (release / "public").exists()
+
+
 def test_before_the_time_of_publication_the_landing_page_says_so(outputs):
     release = outputs / MARCH
     decide(release, accepted)
