@@ -16,13 +16,21 @@ from publish.folders import APPROVED, DRAFT, INTERNAL, LISTED, PROTECTED, PUBLIC
 from publish.period import date_in_words
 from publish.progress import Tell
 from publish.quality.provider_issue import PUBLISHED
-from publish.release_review import Review, finish_review, load_review, record_audit, record_review, refuse_edited
-from publish.review.checklist import AUDIT_ENTRY, blocking
+from publish.release_review import (
+    Review,
+    check_public,
+    load_review,
+    record_audit,
+    record_review,
+    refuse_edited,
+    show_checks,
+)
+from publish.review.checklist import AUDIT_ENTRY, OF_FILES, blocking
 from publish.review.issues_file import FILE_NAME as ISSUES_FILE
 from publish.review.issues_file import state_as_json, version_of
 from publish.review.pack import PACK
 from publish.writing.content import ReleaseTables
-from publish.writing.manifest import edition_of, file_hashes, manifest_of, write_approval
+from publish.writing.manifest import edition_of, file_hashes, manifest_of, sha256_of, write_approval
 from publish.writing.protected_files import load_tables
 
 if TYPE_CHECKING:
@@ -61,23 +69,32 @@ def approve_release(
     if embargo and edition.embargoed:
         _refuse_before_time(folder, edition)
     version = version_of(folder)
-    review = finish_review(load_review(folder), folder, tell)
-    _refuse_open_points(review, folder)
+    review = load_review(folder)
+    _refuse_open_points(review, folder, looked=False)
     policy = Policy(**manifest["policy"])
-    issues = tuple(issue for issue in review.issues if issue.status in PUBLISHED)
-    tables = replace(load_tables(folder / PROTECTED, policy, annual=edition.period.annual), issues=issues)
     with whole(folder) as making:
         for part in KEPT:
             carry_over(folder / part, making / part)
+        _refuse_changes(making, manifest["outputs"])
+        tables = _tables_of(making, review, policy, edition)
         _write_outputs(tables, edition, making / PUBLIC, tell)
+        review = check_public(review, making, tables, edition, tell)
+        show_checks(review, folder)
+        _refuse_open_points(review, folder, looked=True)
         audited = _pass_gate(making / PUBLIC, folder, edition, policy, tell)
         _keep_approved(making)
         review = record_audit(review, audited, making)
-        reviewed = _reviewed(review, folder)
+        reviewed = _reviewed(review, making)
         write_approval(by, at, reviewed, file_hashes(making, (PUBLIC,)), manifest, making / INTERNAL)
         record_review(making)
         refuse_edited(folder, version)
     return Approved(folder / PUBLIC, len(audited.left_by_rule), _until(edition) if edition.embargoed else "")
+
+
+def _tables_of(making: Path, review: Review, policy: Policy, edition: Edition) -> ReleaseTables:
+    """The tables of the draft, with the provider issues that were accepted."""
+    issues = tuple(issue for issue in review.issues if issue.status in PUBLISHED)
+    return replace(load_tables(making / PROTECTED, policy, annual=edition.period.annual), issues=issues)
 
 
 def _refuse_before_time(folder: Path, edition: Edition) -> None:
@@ -88,9 +105,13 @@ def _refuse_before_time(folder: Path, edition: Edition) -> None:
     )
 
 
-def _refuse_open_points(review: Review, folder: Path) -> None:
-    """Refuse a release with anything on its checklist that blocks it, but for the audit: the gate has that done."""
-    open_points = [entry for entry in blocking(review.entries) if entry.name != AUDIT_ENTRY]
+def _refuse_open_points(review: Review, folder: Path, *, looked: bool) -> None:
+    """Refuse a release with anything on its checklist that blocks it, but for the audit: the gate has that done.
+
+    Before the files to publish were `looked` at, what only they can tell is left open.
+    """
+    left = {AUDIT_ENTRY} if looked else {AUDIT_ENTRY, *OF_FILES}
+    open_points = [entry for entry in blocking(review.entries) if entry.name not in left]
     if open_points:
         raise NotApproved(
             f"cannot be approved yet: {' '.join(entry.said for entry in open_points)}",
@@ -117,7 +138,7 @@ def _reviewed(review: Review, folder: Path) -> dict[str, Any]:
         "issues": [issue.as_json() for issue in review.issues],
         "checks": {check["name"]: check["verdict"] for check in review.content["checks"]},
         "review": state_as_json(review.state),
-        "issues_file": file_hashes(folder, (ISSUES_FILE,)).get(ISSUES_FILE),
+        "issues_file": sha256_of(folder / ISSUES_FILE),
     }
 
 

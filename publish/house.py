@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from publish.bundled import bundled
 from publish.errors import UsageError, did_you_mean
-from publish.period import MonthlyPeriod, publication_date
+from publish.period import MonthlyPeriod, publication_date, time_of_day
 
 LATEST_WEEKS: Final = 104  # two years: a release after that is a slip of the pen
 _IN_WORDS: Final[dict[type, str]] = {
@@ -84,6 +84,7 @@ def _check_calendar(dates: dict[str, Any], where: str) -> None:
             where=f"{where} weekday",
             do='write it in full, as in weekday = "Thursday"',
         )
+    time_of_day(dates["time"])
     for weeks in ("weeks_after_month", "weeks_after_year"):
         if not 1 <= dates[weeks] <= LATEST_WEEKS:
             raise UsageError(

@@ -3,13 +3,14 @@
 import re
 from calendar import month_name, monthrange
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from itertools import groupby
 
 from publish.errors import UsageError
 
 COMPARISON_MONTHS = 12  # the document looks at a month and the 12 before it
 
+_TIME = re.compile(r"(\d{1,2})(?:[.:](\d{2}))? ?(am|pm)")
 YEARS = range(1981, 2100)  # those that every kind of file can be dated with: workbooks begin with 1980
 
 
@@ -253,3 +254,12 @@ def publication_date(latest: Month, weekday: int, weeks_after: int) -> date:
     """
     latest_day = latest.last_day + timedelta(weeks=weeks_after)
     return latest_day - timedelta(days=(latest_day.weekday() - weekday) % 7)
+
+
+def time_of_day(text: str) -> time:
+    """Read `9.30am` or `2 pm`. Raises UsageError for anything else."""
+    found = _TIME.fullmatch(text.strip().lower())
+    hour, minute = (int(found[1]), int(found[2] or 0)) if found else (0, 60)
+    if not found or not 1 <= hour <= 12 or minute > 59:
+        raise UsageError(f"{text!r} is no time of day", where="[calendar] time", do="write it as 9.30am")
+    return time(hour % 12 + (12 if found[3] == "pm" else 0), minute)

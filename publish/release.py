@@ -14,6 +14,7 @@ from publish.counts.reduction import RULE_KEYS, Counts, add
 from publish.counts.submitted import rules_in_words
 from publish.disclosure.policy import load_policy
 from publish.edition import Edition
+from publish.embargo import was_public
 from publish.errors import InputRefused, UsageError
 from publish.folders import APPROVED, DRAFT, INTERNAL, LISTED, PROTECTED, PUBLIC, carry_over, whole, writable
 from publish.house import House, load_house
@@ -83,6 +84,7 @@ def make_release(period: MonthlyPeriod, records: Sequence[str], settings: Settin
     house, policy = load_house(settings.config), load_policy(settings.policy)
     reference = load_reference(settings.reference_folder)
     published = _publication_date(period, house, settings.published)
+    _refuse_early_revision(settings.revised, published)
     files = find_record_files(records)
     made_up = any(is_made_up(file.path) for file in files)
     earlier = _earlier_years(period, settings.previous, made_up=made_up)
@@ -174,7 +176,7 @@ def _revised(tables: ReleaseTables, folder: Path, on: date | None) -> tuple[tupl
     Without a day they are left as they are: a check of the draft says so.
     """
     approval = read_approval(folder / INTERNAL)
-    if approval is None or not (folder / APPROVED).is_dir():
+    if approval is None or not was_public(approval) or not (folder / APPROVED).is_dir():
         return ()
     before = dict(revised_of(approval["manifest"]))
     now = dict.fromkeys(differing(tables, folder / APPROVED), on) if on else {}
@@ -226,6 +228,15 @@ def _publication_date(period: MonthlyPeriod, house: House, given: date | None) -
             f"{published} is after {YEARS[-1]}", where="--published", do="give the year of the publication"
         )
     return published
+
+
+def _refuse_early_revision(revised: date | None, published: date) -> None:
+    if revised and revised < published:
+        raise UsageError(
+            f"{revised} is before the day of publication, {published}",
+            where="--revised",
+            do="give the day on which the tables are published again",
+        )
 
 
 def _next_publication_date(period: MonthlyPeriod, house: House, published: date) -> date:

@@ -1,7 +1,8 @@
 """The review of a release: issues found, decisions carried over, checks run, the pack left beside the draft."""
 
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -12,8 +13,8 @@ import polars as pl
 from publish.counts.reduction import Counts
 from publish.earlier_releases import earlier_in_year, earlier_public
 from publish.edition import Edition
-from publish.errors import NotApproved
-from publish.folders import DRAFT, INTERNAL
+from publish.errors import InputRefused, NotApproved
+from publish.folders import DRAFT, INTERNAL, PUBLIC
 from publish.json_files import write_json
 from publish.progress import Tell
 from publish.quality.coverage import coverage, ledger_in_words, modalities_by_month
@@ -28,7 +29,7 @@ from publish.review.issues_file import FILE_NAME as ISSUES_FILE
 from publish.review.issues_file import read_state, state_as_json, version_of, write_state
 from publish.review.pack import PACK, write_pack
 from publish.review.pack_content import FILE_NAME, about_release, audit_in_pack, checks_in_pack, issues_in_pack
-from publish.review.state import Decision, ReviewState
+from publish.review.state import Added, Decision, ReviewState
 from publish.writing.content import ReleaseTables
 from publish.writing.manifest import edition_of, manifest_of
 
@@ -100,7 +101,8 @@ def find(counts: Counts, release: Path, edition: Edition, reference: ReferenceDa
     in the financial year.
     """
     issues = find_issues(counts, edition.period, reference)
-    names = Reported(counts, edition.period, reference).names
+    reported = Reported(counts, edition.period, reference)
+    names = reported.names
     version = version_of(release)
     own = (release / INTERNAL / FILE_NAME).is_file()
     before = release if own else earlier_in_year(release, edition)
@@ -108,10 +110,17 @@ def find(counts: Counts, release: Path, edition: Edition, reference: ReferenceDa
     if before is None or content is None:
         return Findings(issues, CarriedOver(ReviewState(), {}), names, version)
     last = read_state(before, content)
-    carried = carried_over(issues, last, content)
+    carried = carried_over(issues, last, content, _fitting(reported, issues))
     if own:  # comments and who has access belong to the release, waivers to other figures
         carried = replace(carried, state=replace(carried.state, comments=last.comments, access=last.access))
     return Findings(issues, carried, names, version)
+
+
+def _fitting(reported: Reported, issues: Sequence[ProviderIssue]) -> Callable[[Added], bool]:
+    """Whether an issue that was written by hand is about months and a provider of this release."""
+    months = {str(month) for month in reported.period.months}
+    codes = {row["org_code"] for row in coverage(reported, None)["providers"]} | {each.org_code for each in issues}
+    return lambda added: set(added.months) <= months and (not added.org_code or added.org_code in codes)
 
 
 def refuse_edited(folder: Path, version: str) -> None:
@@ -135,8 +144,8 @@ def leave_review(
     With `unchecked` what reads the finished files is left to approval.
     """
     reported = Reported(made.counts, made.edition.period, made.reference)
-    checks = _checked(made, tell, unchecked=unchecked)
-    content = {
+    checks, figures = _checked(made, tell, unchecked=unchecked)
+    content: dict[str, Any] = {
         "release": about_release(made.edition, made.tables),
         "draft": dict(made.hashes),
         "issues": issues_in_pack(findings.issues, findings.before.earlier),
@@ -144,12 +153,14 @@ def leave_review(
         "modalities": modalities_by_month(reported),
         "ledger": ledger_in_words(made.ledger, reported),
         "checks": checks_in_pack(checks),
+        "of_figures": figures,
         "audit": audit_in_pack(None),
         "revisions": None,
         "remarks": [*made.remarks, *findings.before.lost],
     }
+    content["digest"] = digest_of(content)
     if not unchecked:
-        content |= _attacked_and_compared(made, tell)
+        content |= _attacked_and_compared(made, content["remarks"], tell)
     write_json(made.making / INTERNAL / FILE_NAME, content)
     write_state(findings.before.state, made.making, content)
     record_review(made.making)
@@ -159,27 +170,35 @@ def load_review(folder: Path) -> Review:
     """The review of the draft in a release folder. Raises NotApproved where it has none, or is of another draft."""
     manifest = manifest_of(folder)
     content = _content_of(folder)
-    if content is None or content["draft"] != manifest["outputs"]:
+    if content is None or content["draft"] != manifest["outputs"] or content["digest"] != digest_of(content):
         raise NotApproved(
-            "the draft has no review of its own",
+            "the draft has no review of its own, or it was changed",
             where=str(folder),
             do="make the release again with `publish release`, review it, and approve that",
         )
     return Review(content, read_state(folder, content), edition_of(manifest, draft=True))
 
 
-def finish_review(review: Review, folder: Path, tell: Tell) -> Review:
-    """The review with the checks that were left to approval."""
-    waiting = [found for found in review.content["checks"] if found["verdict"] == Verdict.NOT_RUN]
-    if not waiting:
-        return review
-    from publish.review.checks import run_finished_checks  # loads what reads workbooks, which takes long
+def digest_of(content: Mapping[str, Any]) -> str:
+    """What tells whether the findings or the checks of figures of a draft were changed since it was made."""
+    figures = [check for check in content["checks"] if check["name"] in content["of_figures"]]
+    made = json.dumps([content["draft"], content["issues"], content["of_figures"], figures], sort_keys=True)
+    return hashlib.sha256(made.encode()).hexdigest()
 
-    done = {check["name"]: check for check in checks_in_pack(run_finished_checks(folder, review.edition, tell))}
-    checks = [done.get(found["name"], found) for found in review.content["checks"]]
-    finished = _with(review, folder, {"checks": checks})
+
+def check_public(review: Review, making: Path, tables: ReleaseTables, edition: Edition, tell: Tell) -> Review:
+    """The review with the checks of the files to publish: words that were edited stand in them alone."""
+    from publish.review.checks import checks_of_files  # loads what reads workbooks, which takes long
+
+    found = checks_in_pack(checks_of_files(making / PUBLIC, tables, edition, tell))
+    done = {check["name"]: check for check in found}
+    return _with(review, making, {"checks": [done.get(each["name"], each) for each in review.content["checks"]]})
+
+
+def show_checks(review: Review, folder: Path) -> None:
+    """Show in the pack of a draft what the files that are about to be public came to, whether approved or not."""
+    _with(review, folder, {})
     record_review(folder)
-    return finished
 
 
 def record_audit(review: Review, audited: "Audited", folder: Path) -> Review:
@@ -220,8 +239,9 @@ def _content_of(folder: Path) -> dict[str, Any] | None:
     return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
 
 
-def _checked(made: MadeDraft, tell: Tell, *, unchecked: bool) -> tuple[Check, ...]:
-    from publish.review.checks import CheckedDraft, run_checks  # loads what reads workbooks, which takes long
+def _checked(made: MadeDraft, tell: Tell, *, unchecked: bool) -> tuple[tuple[Check, ...], list[str]]:
+    """Every check of a draft, and the names of those of its figures."""
+    from publish.review.checks import FINISHED, CheckedDraft, run_checks  # loads what reads workbooks: takes long
 
     draft = CheckedDraft(
         folder=made.making,
@@ -232,10 +252,11 @@ def _checked(made: MadeDraft, tell: Tell, *, unchecked: bool) -> tuple[Check, ..
         policy=made.tables.policy,
         previous=made.tables.earlier,
     )
-    return run_checks(draft, tell, finished=not unchecked)
+    checks, of_files = run_checks(draft, tell, finished=not unchecked), {listed.name for listed in FINISHED}
+    return checks, [check.name for check in checks if check.name not in of_files]
 
 
-def _attacked_and_compared(made: MadeDraft, tell: Tell) -> dict[str, Any]:
+def _attacked_and_compared(made: MadeDraft, remarks: Sequence[str], tell: Tell) -> dict[str, Any]:
     """The verdict of the audit on the draft, and what changed since the release before it."""
     # Loading what reads finished files takes long: it waits until it is needed.
     from publish.gate import attacked
@@ -244,8 +265,11 @@ def _attacked_and_compared(made: MadeDraft, tell: Tell) -> dict[str, Any]:
     before = earlier_public(made.release, made.edition)
     audited = attacked(made.making / DRAFT, before, made.tables.policy, tell)
     found: dict[str, Any] = {"audit": audit_in_pack(audited)}
-    if before:
-        found["revisions"] = compare_folders(before[0].parent, made.making / DRAFT, tell).for_pack()
+    try:
+        if before:
+            found["revisions"] = compare_folders(before[0].parent, made.making / DRAFT, tell).for_pack()
+    except InputRefused as refused:
+        found["remarks"] = [*remarks, f"Not compared with what is public: {refused.where} {refused.what}."]
     return found
 
 

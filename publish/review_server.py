@@ -8,7 +8,9 @@ import json
 import secrets
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from hmac import compare_digest
+from html import escape
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -25,7 +27,7 @@ from publish.review.pack import render
 from publish.review.state_checks import state_from_json
 
 LOOPBACK: Final = "127.0.0.1"
-MOST_BYTES: Final = 4_000_000  # of what a page may send: all decisions of a year are some 100,000
+MOST_DIGITS: Final = 7  # of the number of bytes that a page may send: all decisions of a year are some 100,000
 PATIENCE: Final = 30  # seconds that a connection may be silent
 HEADERS: Final = {
     "Cache-Control": "no-store",
@@ -40,6 +42,10 @@ RULE: Final = (
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 JSON: Final = "application/json"
+ERROR_PAGE: Final = (
+    '<!DOCTYPE html><html lang="en-GB"><title>Review pack</title><h1>The review pack cannot be shown</h1>'
+    "<p>{}</p></html>"
+)
 
 
 class Refused(Exception):
@@ -89,15 +95,21 @@ class ReviewServer(ThreadingHTTPServer):
 
     def save(self, sent: dict[str, Any]) -> dict[str, Any]:
         """Save the state that was sent, unless another was saved since the page was loaded."""
-        if sent.get("version") != version_of(self.folder):
-            raise Refused(HTTPStatus.CONFLICT, "issues.toml was changed by somebody else since.")
-        content = load_review(self.folder).content
+        self.refuse_other(sent)
         given = sent.get("state")
-        save_review(self.folder, state_from_json(given if isinstance(given, dict) else {}, content))
+        if not isinstance(given, dict):
+            raise Refused(HTTPStatus.BAD_REQUEST, "It holds no state.")
+        save_review(self.folder, state_from_json(given, load_review(self.folder).content))
         return {"version": version_of(self.folder)}
+
+    def refuse_other(self, sent: dict[str, Any]) -> None:
+        """Refuse what a page asks that shows another draft or other decisions than stand now."""
+        if sent.get("version") != version_of(self.folder):
+            raise Refused(HTTPStatus.CONFLICT, "issues.toml was saved, or the draft made again, by somebody since.")
 
     def approve(self, sent: dict[str, Any]) -> dict[str, Any]:
         """Approve the release, as `publish approve` does."""
+        self.refuse_other(sent)
         by = sent.get("by")
         if not isinstance(by, str) or not by.strip():
             raise Refused(HTTPStatus.BAD_REQUEST, "Nobody is named. Give your name.")
@@ -117,35 +129,31 @@ class _Connection(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer with the page, or with the checklist."""
         nonce = secrets.token_urlsafe(16)
-        rule = {"Content-Security-Policy": RULE.format(nonce=nonce)}
-        answers: dict[str, Callable[[], None]] = {
-            "": lambda: self._answer(HTTPStatus.OK, self.server.page(nonce), "text/html", rule),
-            "checklist": lambda: self._answer_json(self.server.checklist()),
-        }
-        self._run(answers)
+        self.run({"": lambda _: self.server.page(nonce), "checklist": lambda _: self.server.checklist()}, nonce)
 
     def do_POST(self) -> None:
         """Save what was decided, or approve."""
-        answers: dict[str, Callable[[], None]] = {
-            "state": lambda: self._answer_json(self.server.save(self._sent())),
-            "approve": lambda: self._answer_json(self.server.approve(self._sent())),
-        }
-        self._run(answers)
+        self.run({"state": self.server.save, "approve": self.server.approve})
 
-    def _run(self, answers: dict[str, Callable[[], None]]) -> None:
+    def run(self, answers: dict[str, Callable[[dict[str, Any]], str | dict[str, Any]]], nonce: str = "") -> None:
+        """Answer what is asked for: with a page, or with plain values. One answer is made at a time."""
+        status = HTTPStatus.OK
         try:
             self._refuse_others()
             answer = answers.get(self.path.removeprefix(self.server.base))
             if answer is None:
                 raise Refused(HTTPStatus.NOT_FOUND, "There is nothing here.")
+            sent = self._sent() if self.command == "POST" else {}
             with self.server.one_at_a_time:
-                answer()
+                answered = answer(sent)
         except Refused as refused:
-            self._answer_json({"error": refused.said}, refused.status)
+            status, answered = refused.status, {"error": refused.said}
         except PublishError as error:
-            self._answer_json({"error": in_words(error)}, HTTPStatus.CONFLICT)
-        except (BrokenPipeError, ConnectionResetError, TimeoutError):
+            status, answered = HTTPStatus.CONFLICT, {"error": in_words(error)}
+        except (ConnectionError, TimeoutError):
             self.close_connection = True
+            return
+        self._answer(status, answered, nonce)
 
     def _refuse_others(self) -> None:
         """Refuse other hosts (a name that leads here), other origins, and addresses without the secret."""
@@ -164,10 +172,8 @@ class _Connection(BaseHTTPRequestHandler):
     def _sent(self) -> dict[str, Any]:
         """What the page sent."""
         length = self.headers.get("Content-Length", "")
-        if self.headers.get_content_type() != JSON or not length.isdecimal():
+        if self.headers.get_content_type() != JSON or not length.isdecimal() or len(length) > MOST_DIGITS:
             raise Refused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "It is no JSON.")
-        if int(length) > MOST_BYTES:
-            raise Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "It is too long.")
         try:
             sent = json.loads(self.rfile.read(int(length)))
         except (ValueError, RecursionError):
@@ -176,17 +182,20 @@ class _Connection(BaseHTTPRequestHandler):
             raise Refused(HTTPStatus.BAD_REQUEST, "It is no JSON object.")
         return sent
 
-    def _answer_json(self, answer: dict[str, Any], status: HTTPStatus = HTTPStatus.OK) -> None:
-        self._answer(status, json.dumps(answer), JSON, {})
-
-    def _answer(self, status: HTTPStatus, text: str, kind: str, headers: dict[str, str]) -> None:
-        body = text.encode()
-        self.send_response(status)
-        for name, value in ({"Content-Type": f"{kind}; charset=utf-8"} | HEADERS | headers).items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+    def _answer(self, status: HTTPStatus, answered: str | dict[str, Any], nonce: str) -> None:
+        """Write a page, or plain values; what is wrong as a page too where a page was asked for."""
+        if isinstance(answered, dict) and nonce and self.path == self.server.base:
+            answered = ERROR_PAGE.format(escape(str(answered["error"])))
+        page = isinstance(answered, str)
+        body = (answered if isinstance(answered, str) else json.dumps(answered)).encode()
+        rule = {"Content-Security-Policy": RULE.format(nonce=nonce or "none")}
+        kind = {"Content-Type": f"{'text/html' if page else JSON}; charset=utf-8", "Content-Length": str(len(body))}
+        with suppress(ConnectionError, TimeoutError):
+            self.send_response(status)
+            for name, value in (kind | HEADERS | rule).items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: ANN401 - of the base class
         """Log nothing: the address holds the secret."""
@@ -195,4 +204,4 @@ class _Connection(BaseHTTPRequestHandler):
 def in_words(error: PublishError) -> str:
     """What a page says of a mistake: what is wrong, where, and what to do."""
     where = f"{error.where}: " if error.where else ""
-    return f"{where}{error.what}. What to do: {error.do}."
+    return f"{where}{error.what.rstrip('.')}. What to do: {error.do}."

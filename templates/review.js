@@ -412,7 +412,7 @@
     if (!isSaved()) { tell(approvalSaid, "Not approved: save your changes first.", true); return; }
     tell(approvalSaid, "Approving…");
     try {
-      const answer = await post("approve", { by: one('#approval [name="by"]').value.trim() });
+      const answer = await post("approve", { version, by: one('#approval [name="by"]').value.trim() });
       tell(approvalSaid, answer.ok ? answer.said : `Not approved: ${answer.error ?? `the server answered ${answer.status}.`}`, !answer.ok);
       await showChecklist();
     } catch {

@@ -58,12 +58,14 @@ def started_or_stopped(gap: Gap, reported: Reported) -> ProviderIssue | None:
     first, last = int(np.argmin(absent)), len(absent) - 1 - int(np.argmin(absent[::-1]))
     subject = named(reported.names.get(code, code), code)
     if all(place < first for place in gap.places):
-        said, month = f"{subject} began to report in {series.months[first].words}.", series.months[first]
+        kind, month = "began", series.months[first]
+        said = f"{subject} began to report in {month.words}."
     elif all(place > last for place in gap.places):
-        said, month = f"{subject} has not reported since {series.months[last].words}.", series.months[last]
+        kind, month = "stopped", series.months[last]
+        said = f"{subject} has not reported since {month.words}."
     else:
         return None
-    return _change(code, (month,), said, reported, Confidence.MEDIUM, gap)
+    return _change(kind, code, (month,), said, reported, Confidence.MEDIUM, gap)
 
 
 def _known(reported: Reported) -> dict[str, tuple[tuple[str, ...], int]]:
@@ -137,7 +139,7 @@ def _renamed(reported: Reported, there: set[str]) -> Iterator[ProviderIssue]:
         when = f"in {until.financial_year.label}" if by_year else f"until {until.words}"
         said = f"{named(name, code)} was called {former} {when}."
         sure = Confidence.MEDIUM if by_year else Confidence.HIGH
-        yield _change(code, (_month_of(day),), said, reported, sure, None)
+        yield _change(f"renamed {day}", code, (_month_of(day),), said, reported, sure)
 
 
 def _merger(code: str, taken: Sequence[str], month: Month, reported: Reported, *, sure: bool) -> ProviderIssue:
@@ -151,11 +153,17 @@ def _merger(code: str, taken: Sequence[str], month: Month, reported: Reported, *
             f"from {month.words}."
         )
     )
-    return _change(code, (month,), said, reported, Confidence.HIGH if sure else Confidence.MEDIUM, None)
+    return _change("succeeded", code, (month,), said, reported, Confidence.HIGH if sure else Confidence.MEDIUM)
 
 
 def _change(
-    code: str, months: tuple[Month, ...], text: str, reported: Reported, confidence: Confidence, gap: Gap | None
+    kind: str,
+    code: str,
+    months: tuple[Month, ...],
+    text: str,
+    reported: Reported,
+    confidence: Confidence,
+    gap: Gap | None = None,
 ) -> ProviderIssue:
     return ProviderIssue(
         category=Category.CHANGE,
@@ -169,6 +177,7 @@ def _change(
         confidence=confidence,
         text=text,
         evidence=evidence(gap, reported.providers, reported) if gap else None,
+        kind=kind,
     )
 
 

@@ -83,7 +83,7 @@ def _spike(code: str, modality: str, spike: _Spike, reported: Reported) -> Provi
     length = "on one day" if len(spike.days) == 1 else f"over {len(spike.days)} days"
     typical = f"typically {rounded_count(spike.usual):,}" if spike.usual >= 10 else "typically fewer than 10"
     said = (
-        f"{named(reported.names.get(code, code), code)} reported {rounded_count(spike.tests):,} tests of "
+        f"{named(reported.names.get(code, code), code)} reported {rounded_estimate(spike.tests):,} tests of "
         f"{modality} {length} in {month.words}, compared with {typical} a day, resulting in a possible excess of "
         f"{estimate:,} records."
     )

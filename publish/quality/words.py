@@ -25,10 +25,9 @@ def rounded_count(tests: float) -> int:
 
 
 def per_cent(part: float, whole: float) -> str:
-    """`26%`; never 100% of what is not all, nor 0% of what is something."""
-    share = 100 * part / whole if whole else 0.0
-    shown = min(max(round(share), 1), 99) if 0 < part < whole else round(share)
-    return f"{shown}%"
+    """`26%`, worked out from rounded counts as in the tables: 99% of 100 would tell that one is not among them."""
+    rounded = rounded_count(whole)
+    return f"{round(100 * rounded_count(part) / rounded)}%" if rounded else "0%"
 
 
 def within(months: Sequence[Month]) -> str:
@@ -43,5 +42,5 @@ def named(name: str, code: str) -> str:
 
 
 def shares(ratio: float) -> str:
-    """`62%`; what is nearly nothing is not 0%."""
-    return per_cent(ratio, 1.0)
+    """`62%` of an estimate; what is nearly nothing is not 0%."""
+    return f"{max(round(100 * ratio), 1) if ratio > 0 else 0}%"

@@ -21,6 +21,7 @@ OWN_ENTRIES: Final = {
     "data-guidance": "data-guidance",
     "release-note": "release-note",
 }
+OF_FILES: Final = frozenset(OWN_ENTRIES.values())  # known only once the files to publish were looked at
 
 
 @dataclass(frozen=True)

@@ -1,14 +1,20 @@
 """Decisions on provider issues: what they make of the findings, and which of them a later release takes over."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from publish.period import Month, spans
 from publish.quality.provider_issue import Category, Confidence, ProviderIssue, Status
 from publish.review.state import Added, Decision, ReviewState
 
-_IN_WORDS = {Status.ACCEPTED: "Accepted", Status.EDITED: "Accepted with other words", Status.REJECTED: "Rejected"}
+NEAR: Final = 0.2  # of an estimate: a number that differs by no more is told as it was decided
+
+_IN_WORDS: Final = {
+    Status.ACCEPTED: "Accepted",
+    Status.EDITED: "Accepted with other words",
+    Status.REJECTED: "Rejected",
+}
 
 
 @dataclass(frozen=True)
@@ -36,28 +42,67 @@ def decided(
     return (*found, *(_by_hand(added, names) for added in state.added))
 
 
-def carried_over(issues: Sequence[ProviderIssue], last: ReviewState, content: Mapping[str, Any]) -> CarriedOver:
+def carried_over(
+    issues: Sequence[ProviderIssue],
+    last: ReviewState,
+    content: Mapping[str, Any],
+    fits: Callable[[Added], bool],
+) -> CarriedOver:
     """What of the last review holds for these findings. `content` is the `internal/review.json` of that review.
 
-    A decision is taken over where the finding is the same: provider, kind and months. Where only the months differ
-    it is not, and is told. Issues written by hand are kept; waivers were given to other figures.
+    A decision is taken over where the finding is the same: provider, kind and months. Where only the months differ,
+    or the number has changed much, it is not, and is told. Issues written by hand are kept where they fit the
+    release; waivers were given to other figures.
     """
     release = content["release"]["name"]
     before = {found["id"]: ProviderIssue.from_json(found) for found in content["issues"]}
-    now = {issue.identity for issue in issues}
-    kept = tuple(decision for decision in last.decisions if decision.of in now)
+    now = {issue.identity: issue for issue in issues}
+    taken = (
+        _taken_over(decision, before[decision.of], now[decision.of])
+        for decision in last.decisions
+        if decision.of in now
+    )
     earlier = {
         issue.identity: said
         for issue in issues
         if (said := " ".join(_said_before(issue, last.decisions, before, release)))
     }
-    subjects = {issue.subject for issue in issues}
-    lost = tuple(
-        f"{_told(decision, before[decision.of], release)} It is found no more."
-        for decision in last.decisions
-        if before[decision.of].subject not in subjects
+    state = ReviewState(
+        decisions=tuple(decision for decision in taken if decision), added=tuple(filter(fits, last.added))
     )
-    return CarriedOver(ReviewState(decisions=kept, added=last.added), earlier, lost)
+    return CarriedOver(state, earlier, tuple(_lost(issues, last, before, release, fits)))
+
+
+def _taken_over(decision: Decision, then: ProviderIssue, now: ProviderIssue) -> Decision | None:
+    """The decision as it holds for the same finding of a later draft: its words are those that were decided on."""
+    if now.text == then.text or decision.status == Status.REJECTED:
+        return decision
+    if _near(then.estimated_records, now.estimated_records):
+        return replace(decision, status=str(Status.EDITED), text=decision.text or then.text)
+    return None
+
+
+def _near(then: int | None, now: int | None) -> bool:
+    return then is not None and now is not None and abs(now - then) <= NEAR * then
+
+
+def _lost(
+    issues: Sequence[ProviderIssue],
+    last: ReviewState,
+    before: Mapping[str, ProviderIssue],
+    release: str,
+    fits: Callable[[Added], bool],
+) -> Iterator[str]:
+    """What was decided and is not taken over, in words."""
+    subjects = {issue.subject for issue in issues}
+    for decision in last.decisions:
+        if before[decision.of].subject not in subjects:
+            yield f"{_told(decision, before[decision.of], release)} It is found no more."
+    for added in last.added:
+        if not fits(added):
+            yield f"Written by hand in {release}, of months or a provider that are not here: '{added.text.strip()}'"
+    for waiver in last.waivers:
+        yield f"Waived in {release}, not here: {waiver.check} ({waiver.reason.strip()})."
 
 
 def _said_before(
@@ -80,7 +125,7 @@ def _told(decision: Decision, issue: ProviderIssue, release: str) -> str:
 
 def _as_decided(issue: ProviderIssue, decision: Decision | None) -> ProviderIssue:
     if decision is None:
-        return issue
+        return replace(issue, status=Status.UNDECIDED)
     status = Status(decision.status)
     return replace(issue, status=status, text=decision.text.strip() if status is Status.EDITED else issue.text)
 

@@ -10,10 +10,11 @@ from typing import Any, Final
 import tomli_w
 
 from publish.errors import InputRefused, UsageError
-from publish.folders import replace_file
+from publish.folders import INTERNAL, replace_file
 from publish.quality.provider_issue import Status
 from publish.review.state import ReviewState
 from publish.review.state_checks import state_from_json
+from publish.writing.manifest import FILE_NAME as MANIFEST
 
 FILE_NAME: Final = "issues.toml"
 HEAD: Final = """\
@@ -59,9 +60,9 @@ def state_as_json(state: ReviewState) -> dict[str, Any]:
 
 
 def version_of(folder: Path) -> str:
-    """What tells whether `issues.toml` was written since it was read: the SHA-256 of what it holds."""
-    file = folder / FILE_NAME
-    return hashlib.sha256(file.read_bytes() if file.is_file() else b"").hexdigest()
+    """What tells whether `issues.toml` was saved, or the draft made again, since it was read: a SHA-256 of both."""
+    files = (file for file in (folder / FILE_NAME, folder / INTERNAL / MANIFEST) if file.is_file())
+    return hashlib.sha256(b"".join(hashlib.sha256(file.read_bytes()).digest() for file in files)).hexdigest()
 
 
 def _entries(state: ReviewState, content: Mapping[str, Any]) -> Iterator[str]:

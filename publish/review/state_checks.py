@@ -3,6 +3,7 @@
 The file `issues.toml` and the page of the pack are both read here, so both are refused for the same reasons.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import MISSING, fields, replace
 from datetime import datetime
@@ -16,6 +17,8 @@ Entry = TypeVar("Entry", Access, Added, Comment, Decision, Waiver)
 
 Result = TypeVar("Result")
 
+LONGEST: Final = 4_000  # characters: a sentence of a cell, a comment
+_UNWRITABLE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _KINDS: Final = {str: "text in quotes", bool: "true or false", int: "a whole number"}
 
 
@@ -150,6 +153,11 @@ def _entry(given: Any, kind: type[Entry]) -> Entry:  # noqa: ANN401 - whatever a
 
 
 def _value(name: str, value: Any, kind: Any) -> Any:  # noqa: ANN401 - whatever a file or a page holds
+    if isinstance(value, str) and (len(value) > LONGEST or _UNWRITABLE.search(value)):
+        raise UsageError(
+            f"its {name} is too long, or has characters that cannot be written",
+            do=f"write at most {LONGEST:,} characters, and no control characters",
+        )
     if kind == tuple[str, ...] and isinstance(value, list) and all(isinstance(each, str) for each in value):
         return tuple(value)
     if type(value) is not kind:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from publish.disclosure.policy import Policy
 from publish.edition import Edition
 from publish.errors import NotApproved, UsageError, did_you_mean
-from publish.folders import INTERNAL, recover
+from publish.folders import INTERNAL, restore
 from publish.house import House
 from publish.period import parse_period
 
@@ -76,7 +76,7 @@ def read_approval(folder: Path) -> dict[str, Any] | None:
 def manifest_of(release: Path) -> dict[str, Any]:
     """The manifest of the release in a folder. Raises UsageError where there is none."""
     if release.name:  # the root of a disk has none
-        recover(release)
+        restore(release)
     if not (release / INTERNAL / FILE_NAME).is_file():
         others = [path.name for path in release.parent.glob("*") if (path / INTERNAL).is_dir()]
         raise UsageError(
@@ -125,7 +125,7 @@ def _refuse_other_version(release: Mapping[str, Any], house: Mapping[str, Any]) 
 def file_hashes(folder: Path, parts: Iterable[str]) -> dict[str, str]:
     """Every file under these parts of the folder, by its path from there, with the SHA-256 of its content."""
     files = sorted(file for part in parts for file in (folder / part).rglob("*") if file.is_file())
-    return {file.relative_to(folder).as_posix(): _sha256(file) for file in files}
+    return {file.relative_to(folder).as_posix(): sha256_of(file) for file in files}
 
 
 def package_versions() -> dict[str, str]:
@@ -143,6 +143,7 @@ def _write(content: Mapping[str, Any], file: Path) -> None:
     file.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
-def _sha256(file: Path) -> str:
+def sha256_of(file: Path) -> str:
+    """The SHA-256 of what a file holds."""
     with file.open("rb") as content:
         return hashlib.file_digest(content, "sha256").hexdigest()

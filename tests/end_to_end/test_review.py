@@ -17,6 +17,7 @@ from publish.approval import approve_release
 from publish.errors import NotApproved
 from publish.period import FinancialYear, Month, MonthlyPeriod
 from publish.release import Settings, make_release
+from publish.release_review import digest_of
 from tests.end_to_end.approving import approve
 from tests.end_to_end.conftest import publish
 from tests.end_to_end.planting import copied
@@ -32,6 +33,12 @@ def issues_of(release: Path) -> list[dict]:
 
 def review_of(release: Path) -> dict:
     return json.loads((release / "internal" / "review.json").read_text(encoding="utf-8"))
+
+
+def change_review(release: Path, change) -> None:
+    content = review_of(release)
+    change(content)
+    (release / "internal" / "review.json").write_text(json.dumps(content), encoding="utf-8")
 
 
 def decide(release: Path, change) -> None:
@@ -179,6 +186,12 @@ REFUSED = [
         "no finding of this draft is",
     ),
     (
+        "findings that are gone from the review",
+        lambda folder: change_review(folder, lambda content: content["issues"].pop()),
+        5,
+        "the draft has no review of its own, or it was changed",
+    ),
+    (
         "no review",
         lambda folder: (folder / "internal" / "review.json").unlink(),
         5,
@@ -203,7 +216,8 @@ def test_a_failed_check_stops_the_release_until_it_is_waived_with_a_reason(outpu
     decide(release, accepted)
     content = review_of(release)
     content["checks"][0] |= {"verdict": "failed", "said": "One total differs."}
-    (release / "internal" / "review.json").write_text(json.dumps(content), encoding="utf-8")
+    content["digest"] = digest_of(content)
+    change_review(release, lambda held: held.update(content))
     name = content["checks"][0]["name"]
     with pytest.raises(NotApproved, match=f"1 check failed, and is not waived with a reason: {name}"):
         approve_release(release, BY, lambda _: None)
@@ -310,12 +324,17 @@ def ask(
     return found
 
 
+def held_by(page: str) -> dict:
+    return json.loads(page.split('id="held">')[1].split("</script>")[0])["live"]
+
+
 def test_the_page_is_served_to_this_machine_alone(served):
     _, address = served
     place = urlsplit(address)
     assert place.hostname == "127.0.0.1" and len(place.path) > 40
     origin = f"http://{place.netloc}"
     status, page, headers = ask(address)
+    live = held_by(page)
     assert status == 200 and "<h1>Review of 2024-03-provisional</h1>" in page
     rule = headers["Content-Security-Policy"]
     assert "default-src 'none'" in rule and "frame-ancestors 'none'" in rule
@@ -334,7 +353,10 @@ def test_the_page_is_served_to_this_machine_alone(served):
         "no JSON": ask(address, "state", "POST", "x=1", Origin=origin),
         "no object": ask(address, "state", "POST", [1], Origin=origin),
         "an old version": ask(address, "state", "POST", state, Origin=origin),
-        "nobody": ask(address, "approve", "POST", {"by": " "}, Origin=origin),
+        "no state": ask(address, "state", "POST", {"version": live["version"]}, Origin=origin),
+        "nobody": ask(address, "approve", "POST", {"by": " ", "version": live["version"]}, Origin=origin),
+        "what was never shown": ask(address, "approve", "POST", {"by": BY, "version": "x"}, Origin=origin),
+        "no end": ask(address, "state", "POST", "1", Origin=origin, Content_Length="9" * 5000),
         "another path": ask(address, "nothing"),
         "another verb": ask(address, "state", "GET"),
     }
@@ -350,7 +372,10 @@ def test_the_page_is_served_to_this_machine_alone(served):
         "no JSON": 400,
         "no object": 400,
         "an old version": 409,
+        "no state": 400,
         "nobody": 400,
+        "what was never shown": 409,
+        "no end": 415,
         "another path": 404,
         "another verb": 404,
     }
@@ -399,17 +424,27 @@ def test_in_a_browser_findings_are_decided_saved_loaded_again_and_approved(serve
 def test_what_somebody_else_saved_is_not_overwritten(served):
     release, address = served
     origin = f"http://{urlsplit(address).netloc}"
-    held = ask(address)[1].split('id="held">')[1].split("</script>")[0]
-    live = json.loads(held)["live"]
+    live = held_by(ask(address)[1])
     decide(release, accepted)
     status, said, _ = ask(
         address, "state", "POST", {"version": live["version"], "state": live["state"]}, Origin=origin
     )
-    assert status == 409 and "changed by somebody else" in said
+    assert status == 409 and "by somebody since" in said
     assert 'status = "accepted"' in (release / "issues.toml").read_text(encoding="utf-8")
-    live = json.loads(ask(address)[1].split('id="held">')[1].split("</script>")[0])["live"]
+    live = held_by(ask(address)[1])
     live["state"]["decisions"][-1] |= {"status": "rejected", "text": "", "reason": ""}
     status, said, _ = ask(
         address, "state", "POST", {"version": live["version"], "state": live["state"]}, Origin=origin
     )
     assert status == 409 and "without a reason" in said
+
+
+def test_a_broken_file_is_told_on_the_page_and_the_server_goes_on(served):
+    release, address = served
+    text = (release / "issues.toml").read_text(encoding="utf-8")
+    (release / "issues.toml").write_text("[[decisions]", encoding="utf-8")
+    status, page, headers = ask(address)
+    assert status == 409 and "<h1>The review pack cannot be shown</h1>" in page and "cannot be read as TOML" in page
+    assert headers["Content-Type"].startswith("text/html")
+    (release / "issues.toml").write_text(text, encoding="utf-8")
+    assert ask(address)[0] == 200

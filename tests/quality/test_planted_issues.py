@@ -166,7 +166,7 @@ PLANTED = {
         "2023-10",
         with_values(of("RWP") & (date(2023, 10, 1) <= TESTED), SITE_CODE_IMAGING=pl.lit("RL401")),
         Category.CHANGE,
-        "",
+        "succeeded",
         confidence=Confidence.MEDIUM,
     ),
 }

@@ -17,12 +17,10 @@ from publish.review.checks.dates import dates_the_same
 from publish.review.checks.finished import Page, named_in_csv
 from publish.review.checks.finished import _parsed as parsed
 from publish.review.checks.links import links, wrong_address
-from publish.review.checks.listing import FINISHED, NO_FILES, checks_of_files, run_finished_checks
+from publish.review.checks.listing import FINISHED, NO_FILES, checks_of_files
 from publish.review.checks.notes import data_guidance, footnotes_unused, notes, release_note
 from publish.review.checks.spelling import spelling_of_names
 from publish.review.seen import Line
-from publish.writing.manifest import write_manifest
-from publish.writing.protected_files import save_tables
 from tests.review.checked_release import copied, draft, edition, finished, read_again
 
 TABLE_1 = "tables/DRAFT-DID-Table-1-2023-24-Modality-Provider-Counts-2024-07-18.xlsx"
@@ -91,19 +89,6 @@ def test_they_can_be_run_alone(clean, monkeypatch):
     checks = checks_of_files(clean.folder, clean.tables, clean.edition, told.append)
     assert [check.name for check in checks] == [listed.name for listed in FINISHED]
     assert told == ["Checking the finished files"]
-
-
-def test_they_are_run_against_the_protected_tables_of_a_release(clean, tmp_path, monkeypatch):
-    asked = []
-    monkeypatch.setattr(listing, "read_finished", lambda *given: asked.append(given) or clean)
-    (tmp_path / "internal").mkdir()
-    save_tables(clean.tables, tmp_path / "internal" / "protected")
-    write_manifest(clean.edition, draft().policy, {}, {}, tmp_path / "internal")
-    checks = run_finished_checks(tmp_path, clean.edition, [].append)
-    assert {check.verdict for check in checks} == {Verdict.PASSED}
-    (folder, tables, _), = asked  # fmt: skip
-    assert folder == tmp_path / "draft"
-    assert [table.cells.height for table in tables] == [table.cells.height for table in clean.tables]
 
 
 def test_nothing_to_look_at_is_no_pass(tmp_path):

@@ -138,6 +138,12 @@ SLIPS = [
     ('[[comments]]\nnumber = true\ntable = "T"\ntext = "x"\nby = "A"\n', "comments, number 1", "its number is not"),
     ('[[waivers]]\ncheck = "linsk"\nreason = "x"\nby = "A"\n', "waivers, number 1", "Did you mean 'links'?"),
     ('[[waivers]]\ncheck = "links"\nreason = " "\nby = "A"\n', "waivers, number 1", "without a reason"),
+    (
+        '[[waivers]]\ncheck = "links"\nreason = "x\\u0000"\nby = "A"\n',
+        "waivers, number 1",
+        "characters that",
+    ),
+    (f'[[waivers]]\ncheck = "links"\nreason = "{"x" * 4001}"\nby = "A"\n', "waivers, number 1", "too long"),
     ('[[access]]\nname = "C"\nrole = "x"\nsince = "soon"\n', "access, number 1", "'soon' is no date and time"),
 ]
 

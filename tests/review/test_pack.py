@@ -727,7 +727,7 @@ def test_approval_waits_for_saving_and_tells_the_answer(live: Visit) -> None:
     live.page.get_by_text("Saved.", exact=True).wait_for()
     approve.click()
     live.page.get_by_text("Approved by D. Head.").wait_for()
-    assert live.sent[-1] == {"by": "D. Head"}
+    assert live.sent[-1] == {"version": "v2", "by": "D. Head"}
 
 
 def test_a_refused_approval_tells_what_blocks(live: Visit) -> None:

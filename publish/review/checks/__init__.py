@@ -4,4 +4,3 @@ from publish.review.checks.draft import CheckedDraft as CheckedDraft
 from publish.review.checks.listing import FINISHED as FINISHED
 from publish.review.checks.listing import checks_of_files as checks_of_files
 from publish.review.checks.listing import run_checks as run_checks
-from publish.review.checks.listing import run_finished_checks as run_finished_checks

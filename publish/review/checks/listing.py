@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from publish.disclosure.policy import Policy
 from publish.edition import Edition
-from publish.folders import DRAFT, INTERNAL, PROTECTED
+from publish.folders import DRAFT
 from publish.progress import Tell
 from publish.review.check import Check, Verdict
 from publish.review.checks.accessible import accessibility
@@ -24,8 +23,6 @@ from publish.review.checks.revised import revised_tables
 from publish.review.checks.spelling import spelling_of_names
 from publish.review.checks.sums import totals_and_parts
 from publish.writing.content import ReleaseTables
-from publish.writing.manifest import read_manifest
-from publish.writing.protected_files import load_tables
 
 NO_FILES: Final = "There are no finished files to look at."
 NOT_YET: Final = "The finished files were not looked at in this run."
@@ -71,7 +68,7 @@ FINISHED: Final = tuple(each for each in CHECKS if isinstance(each, OfFiles))
 def run_checks(draft: CheckedDraft, tell: Tell, *, finished: bool = True) -> tuple[Check, ...]:
     """Every check of a draft, in the order of CHECKS.
 
-    Without `finished` those of the finished files have the verdict `not run` (see `run_finished_checks`).
+    Without `finished` those of the finished files have the verdict `not run` (see `checks_of_files`).
     """
     tell("Checking the figures")
     of_figures = {each.name: _as_check(each, each.run(draft)) for each in CHECKS if isinstance(each, OfFigures)}
@@ -82,13 +79,6 @@ def run_checks(draft: CheckedDraft, tell: Tell, *, finished: bool = True) -> tup
     )
     every = of_figures | {check.name: check for check in of_files}
     return tuple(every[each.name] for each in CHECKS)
-
-
-def run_finished_checks(release: Path, edition: Edition, tell: Tell) -> tuple[Check, ...]:
-    """The checks of finished files alone, of the draft in a release folder, against its protected tables."""
-    policy = Policy(**read_manifest(release / INTERNAL)["policy"])
-    tables = load_tables(release / PROTECTED, policy, annual=edition.period.annual)
-    return checks_of_files(release / DRAFT, tables, edition, tell)
 
 
 def checks_of_files(folder: Path, tables: ReleaseTables, edition: Edition, tell: Tell) -> tuple[Check, ...]:

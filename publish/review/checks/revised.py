@@ -3,6 +3,7 @@
 Rule: publication specification, Workbook style: `Revised` has the date when a table is republished.
 """
 
+from publish.embargo import was_public
 from publish.folders import APPROVED, INTERNAL
 from publish.review.checks.draft import CheckedDraft, Outcome, failed_where, how_many
 from publish.writing.manifest import read_approval, revised_of
@@ -12,7 +13,7 @@ from publish.writing.protected_files import differing
 def revised_tables(draft: CheckedDraft) -> Outcome:
     """Failed where a table has other figures than what is public of this release, and no new day of revision."""
     approval, public = read_approval(draft.folder / INTERNAL), draft.folder / APPROVED
-    if approval is None or not public.is_dir():
+    if approval is None or not was_public(approval) or not public.is_dir():
         return failed_where((), "", "Nothing of this release is public yet.")
     before, now = dict(revised_of(approval["manifest"])), dict(draft.edition.revised)
     changed = differing(draft.tables, public)
