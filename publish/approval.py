@@ -16,6 +16,7 @@ from publish.folders import APPROVED, DRAFT, INTERNAL, LISTED, PROTECTED, PUBLIC
 from publish.period import date_in_words
 from publish.progress import Tell
 from publish.quality.provider_issue import PUBLISHED
+from publish.release import write_edition
 from publish.release_review import (
     Review,
     check_public,
@@ -77,7 +78,7 @@ def approve_release(
             carry_over(folder / part, making / part)
         _refuse_changes(making, manifest["outputs"])
         tables = _tables_of(making, review, policy, edition)
-        _write_outputs(tables, edition, making / PUBLIC, tell)
+        write_edition(tables, edition, making / PUBLIC, tell)
         review = check_public(review, making, tables, edition, tell)
         show_checks(review, folder)
         _refuse_open_points(review, folder, looked=True)
@@ -162,10 +163,3 @@ def _refuse_changes(folder: Path, made: Mapping[str, str]) -> None:
             where=str(folder),
             do="make the release again with `publish release`, review it, and approve that",
         )
-
-
-def _write_outputs(tables: ReleaseTables, edition: Edition, folder: Path, tell: Tell) -> None:
-    # Loading what draws and writes takes longer than refusing a wrong path: it waits until it is needed.
-    from publish.writing.outputs import write_outputs
-
-    write_outputs(tables, edition, folder, tell)

@@ -112,7 +112,7 @@ def make_release(period: MonthlyPeriod, records: Sequence[str], settings: Settin
         *_overlap(counted.by_file, settings.terms),
     )
     with whole(folder) as making:
-        _write_outputs(tables, edition, making / DRAFT, tell)
+        write_edition(tables, edition, making / DRAFT, tell)
         _write_internal(tables, counted, settings.terms, making)
         sources = _sources(counted, reference, settings) | {"remarks": remarks}
         hashes = file_hashes(making, LISTED)
@@ -163,7 +163,8 @@ def _sources(counted: Counted, reference: ReferenceData, settings: Settings) -> 
     }
 
 
-def _write_outputs(tables: ReleaseTables, edition: Edition, folder: Path, tell: Tell) -> None:
+def write_edition(tables: ReleaseTables, edition: Edition, folder: Path, tell: Tell) -> None:
+    """Write every file of an edition, draft or public, into a folder."""
     # Loading what draws and writes takes longer than refusing a wrong path: it waits until it is needed.
     from publish.writing.outputs import write_outputs
 
