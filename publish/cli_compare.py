@@ -29,13 +29,14 @@ def compare(
     """
     # Loading what reads workbooks takes longer than most commands run: it waits until it is needed.
     from publish.revisions.compare import compare_folders
+    from publish.revisions.plain import as_json
     from publish.revisions.shown import lines
 
     editions = [found(name, output) for name in (old, new)]
     with progress(quiet=quiet) as tell:
         compared = compare_folders(editions[0], editions[1], tell)
     if to_json:
-        write_json(to_json, compared.as_json())
+        write_json(to_json, as_json(compared))
     for line in lines(compared):
         print(line)
 

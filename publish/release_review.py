@@ -261,13 +261,14 @@ def _attacked_and_compared(made: MadeDraft, remarks: Sequence[str], tell: Tell) 
     # Loading what reads finished files takes long: it waits until it is needed.
     from publish.gate import attacked
     from publish.revisions.compare import compare_folders
+    from publish.revisions.plain import for_pack
 
     before = earlier_public(made.release, made.edition)
     audited = attacked(made.making / DRAFT, before, made.tables.policy, tell)
     found: dict[str, Any] = {"audit": audit_in_pack(audited)}
     try:
         if before:
-            found["revisions"] = compare_folders(before[0].parent, made.making / DRAFT, tell).for_pack()
+            found["revisions"] = for_pack(compare_folders(before[0].parent, made.making / DRAFT, tell))
     except InputRefused as refused:
         found["remarks"] = [*remarks, f"Not compared with what is public: {refused.where} {refused.what}."]
     return found

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 from publish.progress import Tell
 from publish.revisions.difference import Difference, Kind
@@ -78,18 +77,6 @@ class Comparison:
         before, after = _places(table.old for table in self.tables), _places(table.new for table in self.tables)
         found, others = (after, before) if kind is Kind.APPEARED else (before, after)
         return {key: name for key, name in sorted(found.items()) if key not in others}
-
-    def for_pack(self) -> dict[str, Any]:
-        """What the review pack shows of it, in plain values."""
-        from publish.revisions.plain import for_pack
-
-        return for_pack(self)
-
-    def as_json(self) -> dict[str, Any]:
-        """Everything, in plain values."""
-        from publish.revisions.plain import as_json
-
-        return as_json(self)
 
 
 def compare_folders(old: Path, new: Path, tell: Tell) -> Comparison:

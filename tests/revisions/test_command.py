@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from publish.cli_compare import compare as command
 from publish.errors import InputRefused, PublishError, UsageError
 from publish.revisions.compare import compare_folders
+from publish.revisions.plain import for_pack
 from tests.review.made_content import revisions
 from tests.revisions.made import MRI, england, row, save, silent
 
@@ -157,7 +158,7 @@ def shape(value):
 
 
 def test_the_pack_gets_what_its_page_shows(editions):
-    found = compare_folders(*editions, silent).for_pack()
+    found = for_pack(compare_folders(*editions, silent))
     assert shape(found) == shape(revisions(6))
     assert json.loads(json.dumps(found)) == found
     assert found["old"] == "2022/23 provisional, April 2022 to May 2022, published 20th July 2023"
@@ -188,7 +189,7 @@ def test_the_pack_gets_what_its_page_shows(editions):
 def test_the_largest_change_of_a_table_of_medians_is_in_days(tmp_path):
     old = save(tmp_path / "old", [england(5, 5, 5)], number="2")
     new = save(tmp_path / "new", [england(5, 17.5, 5)], number="2")
-    assert compare_folders(old, new, silent).for_pack()["tables"][0]["largest"] == "12.5 days"
+    assert for_pack(compare_folders(old, new, silent))["tables"][0]["largest"] == "12.5 days"
 
 
 def test_the_pack_stays_small(tmp_path):
@@ -199,7 +200,7 @@ def test_the_pack_stays_small(tmp_path):
     new = save(
         tmp_path / "new", [england(5, 5, 5), *(row(code, 200, "*", 200, label=label) for code, label in many)]
     )
-    found = compare_folders(old, new, silent).for_pack()
+    found = for_pack(compare_folders(old, new, silent))
     assert len(found["rows"]) == 500
     assert {each["kind"] for each in found["rows"]} == {"revision", "suppression"}
     assert len(json.dumps(found)) < 200_000

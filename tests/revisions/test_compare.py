@@ -9,6 +9,7 @@ from publish.period import Month
 from publish.revisions.compare import compare_folders
 from publish.revisions.difference import Kind, kind_of
 from publish.revisions.matching import places_in_regions
+from publish.revisions.plain import as_json, for_pack
 from publish.revisions.published_table import Level
 from publish.revisions.reading import read_workbook
 from publish.revisions.table_comparison import compare_table
@@ -65,7 +66,7 @@ def test_kinds(old, new, kind):
 def test_nothing_changed(tmp_path):
     comparison = pair(tmp_path, OLD)
     assert (found(comparison), structure(comparison), comparison.names) == ([], [], ())
-    assert comparison.for_pack()["said"] == [
+    assert for_pack(comparison)["said"] == [
         "1 table and 9 values are in both.",
         "No value is different.",
         "England, Table 1, April 2022 to May 2022: 300 tests in both.",
@@ -180,7 +181,7 @@ def test_tables_that_came_or_went(tmp_path):
         ("Table 11", "table", False),
     ]
     assert found(comparison) == []
-    assert "Only the old one has Table 12." in comparison.for_pack()["said"]
+    assert "Only the old one has Table 12." in for_pack(comparison)["said"]
 
 
 def test_a_provider_with_another_name_is_the_same(tmp_path):
@@ -194,7 +195,7 @@ def test_a_provider_under_both_names_in_one_edition(tmp_path):
     comparison = pair(tmp_path, [OLD[0], row("R1A", 40, 80, 120, name="New Trust")], old=old)
     assert found(comparison) == [("row gone", "R1A", "", 30.0, None)]
     assert comparison.names == ()
-    assert "Under several names in the old one, 1: R1A (Old Trust, New Trust)." in comparison.for_pack()["said"]
+    assert "Under several names in the old one, 1: R1A (Old Trust, New Trust)." in for_pack(comparison)["said"]
 
 
 def test_a_provider_in_another_region_is_the_same(tmp_path):
@@ -258,14 +259,14 @@ def test_only_months_that_both_have_are_compared(tmp_path):
     comparison = pair(tmp_path, new, columns=["Apr", "May", "Jun", "Year to date"])
     assert found(comparison) == [("revision", "R1A", "Apr", 40.0, 45.0)]
     assert structure(comparison) == [("months", "", "June 2022")]
-    assert comparison.for_pack()["said"][1] == (
+    assert for_pack(comparison)["said"][1] == (
         "The old one covers April and May 2022, the new one April to June 2022: months are compared for April and "
         "May 2022 alone. Columns over all months cover different months, and are not revisions of each other."
     )
 
 
 def test_a_later_edition_given_as_the_older_one_is_said(tmp_path):
-    said = pair(tmp_path, OLD, period="2021/22").for_pack()["said"]
+    said = for_pack(pair(tmp_path, OLD, period="2021/22"))["said"]
     assert said[0] == "The one given as old is of a later period than the one given as new."
 
 
@@ -276,7 +277,7 @@ def test_nothing_of_another_year_is_a_revision(tmp_path):
     assert found(comparison) == [("row appeared", "R1C", "", None, 10.0), ("row gone", "R1B", "", 180.0, None)]
     total = england_together(comparison)
     assert (total.old, total.new, total.revised) == (300.0, 400.0, False)
-    assert comparison.as_json()["can_be_revisions"] is False
+    assert as_json(comparison)["can_be_revisions"] is False
 
 
 # -- totals ------------------------------------------------------------------------------------------------------
@@ -337,7 +338,7 @@ def test_what_is_not_understood_is_a_remark(tmp_path):
     folder = save(tmp_path / "a", OLD)
     (folder / "broken.xlsx").write_text("no workbook")
     (folder / "~$lock.xlsx").write_text("lock")
-    said = compared(folder, save(tmp_path / "b", OLD)).for_pack()["said"]
+    said = for_pack(compared(folder, save(tmp_path / "b", OLD)))["said"]
     assert said[-1] == "broken.xlsx: is not a workbook (XLSX or ODS)."
 
 
