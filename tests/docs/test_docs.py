@@ -11,7 +11,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import chain
 from pathlib import Path
 
@@ -26,8 +26,12 @@ from publish.cli import app
 from publish.disclosure.control import SUPPRESSED, protect
 from publish.disclosure.policy import Policy, load_policy
 from publish.period import Month, MonthlyPeriod
+from publish.quality.provider_issue import Category
 from publish.records.standing import MONTHS_OF_GRACE
 from publish.reference.kinds import KINDS
+from publish.review.checklist import checklist
+from publish.review.checks.listing import CHECKS
+from publish.review.state import Access, Added, Comment, Decision, ReviewState, Waiver
 from publish.tables.annual import TABLE_10
 from publish.tables.catalogue import MONTHLY_TABLES
 from publish.tables.specification import Column, Days, TableSpec, WorkbookSpec
@@ -39,6 +43,7 @@ from publish.writing.wording import FEWEST_TESTS
 from tests.docs import validation_rules
 from tests.docs.examples import examples, fits, wrong
 from tests.made_records import record, write
+from tests.samples import sample_edition, sample_issue
 
 PROJECT = Path(__file__).parents[2]
 PAGES = {page.name: page.read_text(encoding="utf-8") for page in sorted((PROJECT / "docs").glob("*.md"))}
@@ -101,7 +106,7 @@ def test_a_line_of_dots_stands_for_lines_left_out(shown, printed, same):
 
 
 def options(name: str) -> set[str]:
-    given = chain.from_iterable(option.opts for option in COMMANDS[name].params)
+    given = chain.from_iterable((*option.opts, *option.secondary_opts) for option in COMMANDS[name].params)
     return {option for option in given if option.startswith("--")} | {"--help"}
 
 
@@ -279,6 +284,33 @@ def test_numbers_in_the_text_are_those_of_the_program():
     """The pages speak of counts of 1 or 2, of the nearest 5, of six months and of 100 tests."""
     assert load_policy() == Policy(threshold=3, rounding_base=5, fewest_dates=1)
     assert (MONTHS_OF_GRACE, FEWEST_TESTS) == ("6mo", 100)
+
+
+def test_checks_of_a_draft_are_those_of_the_program():
+    listed = [(name.strip("`"), asks) for name, asks, _ in rows("review.md", "Check")]
+    assert listed == [(check.name, check.title) for check in CHECKS]
+
+
+def test_the_checklist_is_that_of_the_program():
+    entries = checklist((), (), {}, ReviewState(), sample_edition())
+    listed = [(name.strip("`"), state) for name, state, _ in rows("review.md", "Entry")]
+    assert listed == [(entry.name, "blocks" if entry.blocks else "to weigh") for entry in entries]
+
+
+def test_categories_of_findings_are_those_of_the_program():
+    assert {row[0].strip("`") for row in rows("review.md", "Category")} == set(Category)
+
+
+def test_parts_of_issues_toml_are_those_of_the_program():
+    kinds = {"decisions": Decision, "added": Added, "comments": Comment, "waivers": Waiver, "access": Access}
+    parts = [part.name for part in fields(ReviewState)]
+    expected = [[f"`[[{part}]]`", ", ".join(f"`{each.name}`" for each in fields(kinds[part]))] for part in parts]
+    assert [row[:2] for row in rows("review.md", "Part")] == expected
+
+
+def test_fields_of_issues_json_are_those_of_the_program():
+    listed = [name for row in rows("review.md", "Field") for name in re.findall(r"`(\w+)`", row[0])]
+    assert sorted(listed) == sorted(sample_issue("A sentence.").as_json())
 
 
 def test_validation_rules_are_those_of_the_program():
