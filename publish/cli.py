@@ -179,7 +179,7 @@ def approve(
     release: ReleaseName,
     by: Annotated[str, typer.Option("--by", help="Who approves it.")],
     embargo: Annotated[
-        bool, typer.Option("--embargo", help="Refuse before the time of publication (9.30am UK time on its date).")
+        bool, typer.Option("--embargo", help="Refuse before the time of publication, in UK time.")
     ] = False,
     output: Output = Path("outputs"),
     quiet: Quiet = False,

@@ -84,7 +84,7 @@ def _check_calendar(dates: dict[str, Any], where: str) -> None:
             where=f"{where} weekday",
             do='write it in full, as in weekday = "Thursday"',
         )
-    time_of_day(dates["time"])
+    time_of_day(dates["time"], where=f"{where} time")
     for weeks in ("weeks_after_month", "weeks_after_year"):
         if not 1 <= dates[weeks] <= LATEST_WEEKS:
             raise UsageError(

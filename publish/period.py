@@ -256,10 +256,10 @@ def publication_date(latest: Month, weekday: int, weeks_after: int) -> date:
     return latest_day - timedelta(days=(latest_day.weekday() - weekday) % 7)
 
 
-def time_of_day(text: str) -> time:
-    """Read `9.30am` or `2 pm`. Raises UsageError for anything else."""
+def time_of_day(text: str, where: str = "[calendar] time") -> time:
+    """Read `9.30am` or `2 pm`. Raises UsageError for anything else, with `where` it stands."""
     found = _TIME.fullmatch(text.strip().lower())
     hour, minute = (int(found[1]), int(found[2] or 0)) if found else (0, 60)
     if not found or not 1 <= hour <= 12 or minute > 59:
-        raise UsageError(f"{text!r} is no time of day", where="[calendar] time", do="write it as 9.30am")
+        raise UsageError(f"{text!r} is no time of day", where=where, do="write it as 9.30am")
     return time(hour % 12 + (12 if found[3] == "pm" else 0), minute)

@@ -170,13 +170,18 @@ def load_review(folder: Path) -> Review:
     """The review of the draft in a release folder. Raises NotApproved where it has none, or is of another draft."""
     manifest = manifest_of(folder)
     content = _content_of(folder)
-    if content is None or content["draft"] != manifest["outputs"] or content["digest"] != digest_of(content):
+    if content is None or content["draft"] != manifest["outputs"] or not _is_as_made(content):
         raise NotApproved(
             "the draft has no review of its own, or it was changed",
             where=str(folder),
             do="make the release again with `publish release`, review it, and approve that",
         )
     return Review(content, read_state(folder, content), edition_of(manifest, draft=True))
+
+
+def _is_as_made(content: Mapping[str, Any]) -> bool:
+    """Whether findings and checks of figures are those of the release; never in drafts of older versions."""
+    return "of_figures" in content and content.get("digest") == digest_of(content)
 
 
 def digest_of(content: Mapping[str, Any]) -> str:
@@ -215,7 +220,7 @@ def _with(review: Review, folder: Path, found: dict[str, Any]) -> Review:
 def accept_findings(folder: Path, by: str) -> None:
     """Accept every finding of a draft as it was drafted: for a demonstration."""
     review = load_review(folder)
-    decisions = tuple(Decision(issue.identity, str(Status.ACCEPTED), by) for issue in review.issues)
+    decisions = tuple(Decision(found["id"], str(Status.ACCEPTED), by) for found in review.content["issues"])
     save_review(folder, replace(review.state, decisions=decisions))
 
 
@@ -234,9 +239,16 @@ def record_review(folder: Path) -> None:
 
 
 def _content_of(folder: Path) -> dict[str, Any] | None:
-    """What the pack of a release shows; None where it has none."""
+    """What the pack of a release shows; None where it has none. Raises InputRefused where it cannot be read."""
     file = folder / INTERNAL / FILE_NAME
-    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+    try:
+        return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+    except ValueError:
+        raise InputRefused(
+            "is damaged: it cannot be read as JSON",
+            where=str(file),
+            do="move it and issues.toml aside, and make the release again with `publish release`",
+        ) from None
 
 
 def _checked(made: MadeDraft, tell: Tell, *, unchecked: bool) -> tuple[tuple[Check, ...], list[str]]:

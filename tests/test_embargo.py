@@ -5,8 +5,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from publish.embargo import publication_time, under_embargo
+from publish.disclosure.policy import load_policy
+from publish.embargo import publication_time, under_embargo, was_public
 from publish.errors import UsageError
+from publish.writing.manifest import read_manifest, write_manifest
 from tests.samples import sample_edition
 
 #  published           house's time   in UTC
@@ -32,6 +34,14 @@ def test_the_moment_of_publication(published, time, moment):
     assert under_embargo(
         edition(published, time), moment.replace(second=0) - (datetime(1, 1, 2) - datetime(1, 1, 1))
     )
+
+
+@pytest.mark.parametrize(
+    ("at", "public"), [("2023-07-20T08:29:59+00:00", False), ("2023-07-20T08:30:00+00:00", True)]
+)
+def test_what_was_approved_under_embargo_was_not_public(tmp_path, at, public):
+    write_manifest(edition(date(2023, 7, 20), "9.30am"), load_policy(), {}, {}, tmp_path)
+    assert was_public({"approved_at": at, "manifest": read_manifest(tmp_path)}) is public
 
 
 @pytest.mark.parametrize("time", ["half past nine", "25am", "9.75am", "", "0am"])

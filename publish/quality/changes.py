@@ -136,7 +136,7 @@ def _renamed(reported: Reported, there: set[str]) -> Iterator[ProviderIssue]:
         until = _month_of(day - timedelta(days=1))
         # tables of years know no more than the year in which a name was used
         by_year = day == until.financial_year.next.months[0].first_day
-        when = f"in {until.financial_year.label}" if by_year else f"until {until.words}"
+        when = f"in the year to {until.words}" if by_year else f"until {until.words}"
         said = f"{named(name, code)} was called {former} {when}."
         sure = Confidence.MEDIUM if by_year else Confidence.HIGH
         yield _change(f"renamed {day}", code, (_month_of(day),), said, reported, sure)

@@ -82,11 +82,11 @@ def _issue(
 
 
 def _including(months: pl.DataFrame, share: float) -> str:
-    """` overall, including 100% from April to July 2021`, where some months lack all and the period does not."""
+    """` overall, including nearly all tests from April to July 2021`, where some months lack nearly all dates."""
     whole = months.filter(pl.col("missing") >= NEARLY_ALL * pl.col("tests"))["month"]
     if share >= NEARLY_ALL or whole.is_empty():
         return ""
-    return f" overall, including 100% {within([Month.parse(month) for month in whole])}"
+    return f" overall, including nearly all tests {within([Month.parse(month) for month in whole])}"
 
 
 def _evidence(interval: str, tests: int, missing: int, months: pl.DataFrame, affected: pl.DataFrame) -> Evidence:

@@ -102,7 +102,8 @@ def _lost(
         if not fits(added):
             yield f"Written by hand in {release}, of months or a provider that are not here: '{added.text.strip()}'"
     for waiver in last.waivers:
-        yield f"Waived in {release}, not here: {waiver.check} ({waiver.reason.strip()})."
+        reason = waiver.reason.strip().rstrip(".")
+        yield f"Waived in {release}, for other figures: {waiver.check} ({reason}). Where it fails, waive it anew."
 
 
 def _said_before(

@@ -1,5 +1,6 @@
 """The review of a release, as a statistician does it: decide by hand or in a browser, approve, go on next month."""
 
+import hashlib
 import http.client
 import json
 import signal
@@ -142,6 +143,7 @@ def test_the_approval_says_who_when_and_on_what(made):
     assert approval["approved_by"] == BY
     assert datetime.fromisoformat(approval["approved_at"]).tzinfo is not None
     assert approval["draft"] == approval["manifest"]["outputs"]
+    assert approval["issues_file"] == hashlib.sha256((made / FEBRUARY / "issues.toml").read_bytes()).hexdigest()
     assert set(approval["checks"].values()) <= {"passed", "look", "not run"}
     assert [decision["status"] for decision in approval["review"]["decisions"]][:2] == ["edited", "rejected"]
     assert {name.partition("/")[0] for name in approval["outputs"]} == {"public"}
@@ -190,6 +192,12 @@ REFUSED = [
         lambda folder: change_review(folder, lambda content: content["issues"].pop()),
         5,
         "the draft has no review of its own, or it was changed",
+    ),
+    (
+        "a damaged review",
+        lambda folder: (folder / "internal" / "review.json").write_text("{", encoding="utf-8"),
+        3,
+        "cannot be read as JSON",
     ),
     (
         "no review",

@@ -91,6 +91,6 @@ def test_a_name_that_changed_in_the_year_before_the_tables_of_years():
     ((said, sure),) = changes(Line("RWG", "100 " * 12, first=year.months[0]), year=year, first=year.months[0])
     assert said == (
         "West Hertfordshire Teaching Hospitals NHS Trust (RWG) was called West Hertfordshire Hospitals NHS Trust "
-        "in 2020/21."
+        "in the year to March 2021."
     )
     assert sure == "medium"

@@ -45,8 +45,8 @@ def test_single_months_are_named():
     with_dates = Line("RT1", "100 100 100 0 0 100 100 100 100 100 100 100")
     (found,) = missing(with_dates, Line("RT1", "0 0 0 100 100 0 0 0 0 0 0 0", no_report=100))
     assert found.text == (
-        "RT1 (RT1) did not submit test report dates for 20,000 tests (16% overall, including 100% in July and "
-        "August 2023)."
+        "RT1 (RT1) did not submit test report dates for 20,000 tests (16% overall, including nearly all tests "
+        "in July and August 2023)."
     )
     assert found.months == MONTHS[3:5]
     assert str(found.confidence) == "medium"
