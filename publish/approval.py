@@ -31,7 +31,7 @@ from publish.review.issues_file import FILE_NAME as ISSUES_FILE
 from publish.review.issues_file import state_as_json, version_of
 from publish.review.pack import PACK
 from publish.writing.content import ReleaseTables
-from publish.writing.manifest import edition_of, file_hashes, manifest_of, sha256_of, write_approval
+from publish.writing.manifest import edition_of, file_hashes, manifest_of, read_approval, sha256_of, write_approval
 from publish.writing.protected_files import load_tables
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def approve_release(
         audited = _pass_gate(making / PUBLIC, folder, edition, policy, tell)
         _keep_approved(making)
         review = record_audit(review, audited, making)
-        reviewed = _reviewed(review, making)
+        reviewed = _reviewed(review, making) | {"approved_before": _approved_before(folder)}
         write_approval(by, at, reviewed, file_hashes(making, (PUBLIC,)), manifest, making / INTERNAL)
         record_review(making)
         refuse_edited(folder, version)
@@ -141,6 +141,14 @@ def _reviewed(review: Review, folder: Path) -> dict[str, Any]:
         "review": state_as_json(review.state),
         "issues_file": sha256_of(folder / ISSUES_FILE),
     }
+
+
+def _approved_before(folder: Path) -> list[dict[str, str]]:
+    """Who approved the release before, and when, the first one first: as under embargo, before it was public."""
+    last = read_approval(folder / INTERNAL)
+    if last is None:
+        return []
+    return [*last.get("approved_before", []), {name: last[name] for name in ("approved_by", "approved_at")}]
 
 
 def _pass_gate(public: Path, release: Path, edition: Edition, policy: Policy, tell: Tell) -> "Audited":

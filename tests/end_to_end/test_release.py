@@ -180,12 +180,17 @@ def test_approval(tmp_path, records):
         file.relative_to(made.folder).as_posix() for file in public.rglob("*") if file.is_file()
     }
     first = snapshot(public)
-    approve(made.folder)
+    approve(made.folder, "A Reviewer")
     assert snapshot(public) == first
+    again = json.loads((made.folder / "internal" / "approval.json").read_text())
+    assert [(each["approved_by"], each["approved_at"]) for each in (*again["approved_before"], again)] == [
+        ("A Statistician", "2030-01-01T00:00:00+00:00"),
+        ("A Reviewer", "2030-01-01T00:00:00+00:00"),
+    ]
     month_file(records, "2023-06", number=30)
     make(tmp_path, records)  # a new draft leaves what is public, and who approved it, as they are
     assert snapshot(public) == first
-    assert json.loads((made.folder / "internal" / "approval.json").read_text()) == approval
+    assert json.loads((made.folder / "internal" / "approval.json").read_text()) == again
     assert approval["manifest"] != json.loads((made.folder / "internal" / "manifest.json").read_text())
 
 
