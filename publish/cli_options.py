@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from publish.errors import UsageError
-from publish.folders import restore, writable
+from publish.folders import put_back, writable
 from publish.records.intake import Terms
 from publish.records.withdrawn import read_withdrawn
 
@@ -102,6 +102,6 @@ def release_folder(release: str, output: Path) -> Path:
     """The folder of a release that is named by its path, or by its name in the output folder."""
     for named in (Path(release), output / release):
         if named.name:  # the root of a disk has none
-            restore(named)
+            put_back(named)
     folder = Path(release) if Path(release).is_dir() else output / release
     return folder.resolve() if folder.is_dir() else folder

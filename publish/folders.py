@@ -36,12 +36,12 @@ def whole(folder: Path) -> Generator[Path]:
 
 def recover(folder: Path) -> None:
     """Undo what a killed run left: bring back what it had put aside, clear what it was making."""
-    restore(folder)
+    put_back(folder)
     for state in ("making", "aside"):
         shutil.rmtree(folder.with_name(f".{folder.name}.{state}"), ignore_errors=True)
 
 
-def restore(folder: Path) -> None:
+def put_back(folder: Path) -> None:
     """Bring back what a killed run had put aside. What a run is making is left alone: it may be at work."""
     aside = folder.with_name(f".{folder.name}.aside")
     if aside.exists() and not folder.exists():

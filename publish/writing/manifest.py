@@ -13,7 +13,7 @@ from typing import Any, Final
 from publish.disclosure.policy import Policy
 from publish.edition import Edition
 from publish.errors import NotApproved, UsageError, did_you_mean
-from publish.folders import INTERNAL, restore
+from publish.folders import INTERNAL, put_back
 from publish.house import House
 from publish.period import parse_period
 
@@ -76,7 +76,7 @@ def read_approval(folder: Path) -> dict[str, Any] | None:
 def manifest_of(release: Path) -> dict[str, Any]:
     """The manifest of the release in a folder. Raises UsageError where there is none."""
     if release.name:  # the root of a disk has none
-        restore(release)
+        put_back(release)
     if not (release / INTERNAL / FILE_NAME).is_file():
         others = [path.name for path in release.parent.glob("*") if (path / INTERNAL).is_dir()]
         raise UsageError(
