@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from publish.counts.annual import AGE_AND_SEX, DEPRIVATION, ETHNIC_GROUP
-from publish.counts.groups import INTERVALS
+from publish.counts.pieces import INTERVALS
 from publish.counts.reduction import COMMISSIONER_KEYS, KEPT_OUT_KEYS, PATIENT_KEYS, TEST_KEYS, Counts
 from publish.disclosure.control import ProtectedTable, protect
 from publish.disclosure.policy import load_policy

@@ -4,26 +4,28 @@ An extract need not have the items of the patient: what is absent is not read, a
 product stand in for an item that is left out of it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from typing import Final
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
-from publish.counts.groups import (
+from publish.counts.codes import Codes
+from publish.counts.groups import grouped, grouped_with_each, in_tables
+from publish.counts.pieces import (
     EXAM,
     INTERVALS,
     SETTING,
     SITE,
-    Codes,
-    Meanings,
-    distinct,
-    grouped,
+    TEST_DATE,
+    Coded,
+    Numbered,
+    Piece,
     numbered,
-    with_dates,
-    with_numbers,
 )
 from publish.fields.ages import AGE_BAND_5_YEARS, bands_of_texts, five_years_begin
 from publish.fields.ages import NOT_KNOWN as AGE_NOT_KNOWN
@@ -45,7 +47,7 @@ from publish.fields.patient import NOT_KNOWN, ethnic_groups_of_codes, sexes_of_c
 from publish.fields.reasons import OUTSIDE_ENGLAND
 from publish.fields.setting import GP_DIRECT_ACCESS
 from publish.records.items import DATES
-from publish.records.values import clock_date, code
+from publish.records.values import code
 from publish.reference.tables import VALIDITY, ReferenceData
 
 COMMISSIONER_KEYS: Final = (
@@ -69,57 +71,73 @@ _OF_PRACTICE: Final = (f"{OF_PRACTICE}code", f"{OF_PRACTICE}ons_code")
 _OF_POSTCODE: Final = (f"{OF_POSTCODE}code", f"{OF_POSTCODE}ons_code")
 
 
+Places = NDArray[np.intp]  # of records in their piece
+
+
 @dataclass(frozen=True)
 class Patients:
-    """Records with what is known of their patients.
+    """What the records of a file have of their patients, and what the reference data know of it.
 
-    `records` has the columns of `with_dates` and, of FROM_PATIENT, those of `there`: the birth date as Date, the
-    others as they are given. `areas` are those that have a commissioner at any time: `area_number`, `area`.
-    `postcodes` leads from the number of a postcode to that of its area and to the deprivation decile.
+    `there` are those of FROM_PATIENT that the records have. `areas` are those that have a commissioner at any time:
+    `area_number`, `area`. `postcodes` leads from the number of a postcode to that of its area and to the
+    deprivation decile.
     """
 
-    records: pl.LazyFrame
     there: frozenset[str]
-    codes: Codes
     reference: ReferenceData
     areas: pl.DataFrame
     postcodes: pl.DataFrame
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The columns that are there and hold codes."""
+        return tuple(name for name in FROM_PATIENT if name in self.there and name not in DATES)
+
+    @property
+    def dates(self) -> tuple[str, ...]:
+        """The columns that are there and hold dates."""
+        return tuple(name for name in FROM_PATIENT if name in self.there and name in DATES)
 
     @property
     def lacking(self) -> tuple[str, ...]:
         """The items that the records have not, nor anything in their place."""
         return tuple(item for item, others in OF_PATIENT.items() if self.there.isdisjoint({item, *others}))
 
-    def meanings(
-        self, number: str, given: str, resolve: Callable[[pl.DataFrame], pl.DataFrame], *columns: str
-    ) -> tuple[Meanings, ...]:
-        """What the codes in a column mean: those columns of what `resolve` makes of them; none without it."""
+    def told(
+        self, piece: Piece, given: str, resolve: Callable[[pl.DataFrame], pl.DataFrame], *columns: str
+    ) -> tuple[Numbered, ...]:
+        """What the codes in a column mean: those columns of what `resolve` makes of them; nothing without it."""
         if given not in self.there:
             return ()
-        forms = distinct(self.records, (given,)).with_columns(normal=code(given))
+        coded = piece.coded((given,))
+        forms = coded.codes.with_columns(normal=code(given))
         resolved = resolve(forms.select(pl.col("normal").alias(given)).unique())
         kept = resolved.select(given, *(name for name in VALIDITY if name in resolved.columns), *columns)
-        known = forms.join(kept, left_on="normal", right_on=given, how="left", nulls_equal=True)
-        return (numbered(number, (given,), known.drop("normal")),)
+        known = forms.join(kept, left_on="normal", right_on=given, how="left", nulls_equal=True).drop("normal")
+        return (piece.told_by(coded, known),)
 
-    def meanings_by_day(
+    def told_by_day(
         self,
-        number: str,
+        piece: Piece,
         given: str,
         resolve: Callable[[pl.DataFrame, ReferenceData, date, date], pl.DataFrame],
         *columns: str,
-    ) -> tuple[Meanings, ...]:
-        """As `meanings`, of codes that mean something by the reference data of a day."""
+    ) -> tuple[Numbered, ...]:
+        """As `told`, of codes that mean something by the reference data of a day."""
 
         def on_days(codes: pl.DataFrame) -> pl.DataFrame:
-            return resolve(codes, self.reference, self.codes.first, self.codes.last)
+            return resolve(codes, self.reference, *piece.span)
 
-        return self.meanings(number, given, on_days, *columns)
+        return self.told(piece, given, on_days, *columns)
 
-    def with_postcodes(self, records: pl.LazyFrame, value: str) -> pl.LazyFrame:
-        """The records with that column of `postcodes`, by the postcode on the day of the test."""
+    def by_postcode(self, piece: Piece, value: str, records: Places | None = None) -> pl.Series:
+        """That column of `postcodes` for each of these records, or all: by the postcode on the day of the test."""
         rows = self.postcodes.select("postcode", value, *VALIDITY).filter(pl.col(value).is_not_null())
-        return with_postcodes(records, rows, value, self.codes.first, self.codes.last)
+        coded, tested = piece.codes["POSTCODE"], piece.dates[TEST_DATE]
+        places = np.arange(len(tested)) if records is None else records
+        postcodes = coded.codes[coded.rows[places]].with_columns(tested[places]).with_row_index("record")
+        found = with_postcodes(postcodes.lazy(), rows, value, *piece.span)
+        return found.sort("record").select(value).collect().to_series()
 
 
 def no_commissioners() -> pl.DataFrame:
@@ -133,16 +151,14 @@ def no_patients() -> pl.DataFrame:
     return pl.DataFrame(schema={**dict.fromkeys(PATIENT_KEYS, pl.Categorical), "tests": pl.Int64})
 
 
-def of_patient(records: pl.LazyFrame, codes: Codes, reference: ReferenceData) -> Patients:
-    """What the records, in the types of their file, have of FROM_PATIENT: a stand-in only without its item."""
-    kinds = records.collect_schema()
-    stand_ins = {name for item, names in OF_PATIENT.items() if item in kinds for name in names}
-    there = [name for name in FROM_PATIENT if name in kinds and name not in stand_ins]
-    read = (clock_date(name, kinds[name]) if name in DATES else pl.col(name) for name in there)
+def of_patient(columns: Collection[str], reference: ReferenceData) -> Patients:
+    """What records with these columns have of FROM_PATIENT: a stand-in only without its item."""
+    stand_ins = {name for item, names in OF_PATIENT.items() if item in columns for name in names}
+    there = frozenset(name for name in FROM_PATIENT if name in columns and name not in stand_ins)
     areas = reference.commissioners.select(area="ons_code").drop_nulls().unique().sort("area")
     numbers = areas.with_row_index("area_number")
     postcodes = _postcodes(reference, numbers) if "POSTCODE" in there else pl.DataFrame()
-    return Patients(with_dates(records, *read), frozenset(there), codes, reference, numbers, postcodes)
+    return Patients(there, reference, numbers, postcodes)
 
 
 def _postcodes(reference: ReferenceData, areas: pl.DataFrame) -> pl.DataFrame:
@@ -153,69 +169,69 @@ def _postcodes(reference: ReferenceData, areas: pl.DataFrame) -> pl.DataFrame:
     return of_use.select("postcode", "area_number", "decile", *VALIDITY).collect(engine="streaming")
 
 
-def commissioners_of(patients: Patients) -> pl.DataFrame:
+def commissioners_of(codes: Codes, patients: Patients) -> pl.DataFrame:
     """Tests by commissioner: the columns of COMMISSIONER_KEYS, and `tests`. Sorted.
 
     Sites outside England stay in (publication specification, Definitions, Provider); all else that keeps a record
     out of the provider tables keeps it out here.
     """
-    of_test = _meanings_for_commissioners(patients.codes)
-    records, of_commissioner = _with_commissioners(with_numbers(patients.records, of_test), patients)
-    look_ups = (*of_test, *of_commissioner)
-    counted = [
-        _by_commissioner(grouped(records, look_ups, days=days().clip(upper_bound=LONGEST)), interval)
-        for interval, days in INTERVALS.items()
-    ]
+    piece = codes.piece
+    told = (
+        piece.month,
+        *_of_test_for_commissioners(codes),
+        *_commissioners(piece, patients),
+        piece.problem,
+    )
+    groups = grouped_with_each(told, piece.days_of_intervals(LONGEST))
+    counted = [_by_commissioner(group, interval) for group, interval in zip(groups, INTERVALS, strict=True)]
     return pl.concat(counted).sort(COMMISSIONER_KEYS, nulls_last=True)
 
 
-def _meanings_for_commissioners(codes: Codes) -> tuple[Meanings, ...]:
+def _of_test_for_commissioners(codes: Codes) -> tuple[Numbered, ...]:
     stays_in = pl.col("reason") == OUTSIDE_ENGLAND
     is_direct = pl.col("setting") == GP_DIRECT_ACCESS
-    sites = codes.sites.select(*SITE, *VALIDITY, reason=pl.when(~stays_in).then("reason"))
-    settings = codes.settings.select(*SETTING, "reason", setting=pl.when(is_direct).then("setting"))
-    return (
-        numbered("place", SITE, sites),
-        numbered("exam", EXAM, codes.exams.drop("interventional")),
-        numbered("setting_number", SETTING, settings),
+    return codes.told(
+        codes.sites.select(*SITE, *VALIDITY, reason=pl.when(~stays_in).then("reason")),
+        codes.exams.drop("interventional"),
+        codes.settings.select(*SETTING, "reason", setting=pl.when(is_direct).then("setting")),
     )
 
 
-def _with_commissioners(records: pl.LazyFrame, patients: Patients) -> tuple[pl.LazyFrame, tuple[Meanings, ...]]:
-    """The records with the numbers of the commissioners of practice and postcode, and what these mean."""
-    by_practice = patients.meanings_by_day("practice", "PRACTICE_CODE", commissioners_of_practices, *_OF_PRACTICE)
-    known = with_numbers(records, by_practice)
+def _commissioners(piece: Piece, patients: Patients) -> tuple[Numbered, ...]:
+    """The commissioners of practice and postcode."""
+    by_practice = patients.told_by_day(piece, "PRACTICE_CODE", commissioners_of_practices, *_OF_PRACTICE)
     if "POSTCODE" in patients.there:
-        by_place = (_commissioners_by_area(patients),)
-        known = patients.with_postcodes(known.with_columns(POSTCODE=_if_decisive(by_practice)), "area_number")
-    else:
-        by_place = patients.meanings_by_day("by_code", "CCG_CODE", commissioners_of_codes, *_OF_POSTCODE)
-    return with_numbers(known, by_place), (*by_practice, *by_place)
+        return (*by_practice, _commissioners_by_area(piece, patients, _undecided(piece, by_practice)))
+    return (*by_practice, *patients.told_by_day(piece, "CCG_CODE", commissioners_of_codes, *_OF_POSTCODE))
 
 
-def _if_decisive(by_practice: Sequence[Meanings]) -> pl.Expr:
-    """The postcode where the practice has no commissioner: most have, and need not be looked up."""
-    undecided = pl.lit(value=True)
+def _undecided(piece: Piece, by_practice: Sequence[Numbered]) -> Places:
+    """The places of the records whose practice has no commissioner: most have, and need no postcode."""
+    undecided = np.ones(piece.dates.height, dtype=bool)
     for each in by_practice:
-        numbers = each.meanings.filter(pl.col(_OF_PRACTICE[0]).is_null())[each.number]
-        undecided = pl.any_horizontal(pl.lit(value=False), *(pl.col(each.number) == number for number in numbers))
-    return pl.when(undecided).then("POSTCODE")
+        undecided &= each.meanings[_OF_PRACTICE[0]].is_null().to_numpy()[each.numbers]
+    return np.flatnonzero(undecided)
 
 
-def _commissioners_by_area(patients: Patients) -> Meanings:
-    """The commissioner of each area by its number; none of no area."""
-    codes, areas = patients.codes, patients.areas
-    given = pl.concat([areas, areas.clear(1)]).with_columns(
-        valid_from=pl.lit(codes.first), valid_to=pl.lit(codes.last)
+def _commissioners_by_area(piece: Piece, patients: Patients, records: Places) -> Numbered:
+    """The commissioner of the area in which the patient lives, for those records; none for the others."""
+    areas = patients.areas
+    found = patients.by_postcode(piece, "area_number", records)
+    rows = np.zeros(piece.dates.height, np.intp)
+    rows[records] = (found.cast(pl.Int64) + 1).fill_null(0).to_numpy()
+    given = pl.concat([areas.clear(1), areas])
+    first, last = piece.span
+    on_days = given.with_columns(valid_from=pl.lit(first), valid_to=pl.lit(last))
+    named = commissioners_of_areas(on_days, patients.reference, first, last)
+    return piece.told_by(
+        Coded(rows, given.select("area_number")), named.select("area_number", *VALIDITY, *_OF_POSTCODE)
     )
-    found = commissioners_of_areas(given, patients.reference, codes.first, codes.last)
-    return numbered("by_area", ("area_number",), found.select("area_number", *VALIDITY, *_OF_POSTCODE))
 
 
 def _by_commissioner(groups: pl.DataFrame, interval: str) -> pl.DataFrame:
-    named = _completed(groups, (*_OF_PRACTICE, *_OF_POSTCODE)).filter(pl.col("reason").is_null())
     return (
-        named.with_columns(
+        _completed(in_tables(groups), (*_OF_PRACTICE, *_OF_POSTCODE))
+        .with_columns(
             commissioner_code=commissioner_code().cast(pl.Categorical), interval=pl.lit(interval, pl.Categorical)
         )
         .group_by(COMMISSIONER_KEYS)
@@ -229,59 +245,55 @@ def _completed(groups: pl.DataFrame, names: Sequence[str]) -> pl.DataFrame:
     return groups.with_columns(absent).with_columns(pl.col(names).cast(pl.String))
 
 
-def patients_of(patients: Patients) -> pl.DataFrame:
+def patients_of(codes: Codes, patients: Patients) -> pl.DataFrame:
     """Tests in England by characteristics of the patient: the columns of PATIENT_KEYS, and `tests`. Sorted.
 
     Every test of the provider tables stands once under each characteristic; deprivation only where the reference
     data know of it.
     """
-    of_test = _meanings_for_patients(patients.codes)
-    records = with_numbers(patients.records, of_test)
-    persons = _persons(records, of_test, patients)
+    of_test = (codes.piece.month, *_of_test_for_patients(codes), codes.piece.problem)
+    persons = _persons(codes.piece, of_test, patients)
     counted = (
         _by_characteristic(persons, AGE_AND_SEX, pl.col("age_band"), pl.col("sex")),
         _by_characteristic(persons, ETHNIC_GROUP, pl.col("ethnic_group")),
-        *_by_deprivation(records, of_test, patients),
+        *_by_deprivation(codes.piece, of_test, patients),
     )
     return pl.concat(counted).sort(PATIENT_KEYS, nulls_last=True)
 
 
-def _persons(records: pl.LazyFrame, of_test: tuple[Meanings, ...], patients: Patients) -> pl.DataFrame:
-    """The records grouped by sex, ethnic group and age band, in words."""
-    of_person = (
-        *patients.meanings("sex_number", "PERSON_GENDER_CODE", sexes_of_codes, "sex"),
-        *patients.meanings("group_number", "ETHNIC_CATEGORY", ethnic_groups_of_codes, "ethnic_group"),
-        *patients.meanings("band_number", "AGE_BAND_5_YEARS", bands_of_texts, "age_band"),
+def _of_test_for_patients(codes: Codes) -> tuple[Numbered, ...]:
+    return codes.told(
+        codes.sites.select(*SITE, *VALIDITY, "region_code", "reason"),
+        codes.exams.select(*EXAM, *VALIDITY, "modality", "reason"),
+        codes.settings.select(*SETTING, "reason"),
     )
-    ages = {"age_on_test_date": five_years_begin()} if "PERSON_BIRTH_DATE" in patients.there else {}
-    groups = grouped(with_numbers(records, of_person), (*of_test, *of_person), **ages)
+
+
+def _persons(piece: Piece, of_test: tuple[Numbered, ...], patients: Patients) -> pl.DataFrame:
+    """The records of the tables grouped by sex, ethnic group and age band, in words."""
+    of_person = (
+        *patients.told(piece, "PERSON_GENDER_CODE", sexes_of_codes, "sex"),
+        *patients.told(piece, "ETHNIC_CATEGORY", ethnic_groups_of_codes, "ethnic_group"),
+        *patients.told(piece, "AGE_BAND_5_YEARS", bands_of_texts, "age_band"),
+    )
+    has_births = "PERSON_BIRTH_DATE" in patients.there
+    ages = (numbered(piece.dates.select(age_on_test_date=five_years_begin()).to_series()),) if has_births else ()
+    groups = in_tables(grouped((*of_test, *of_person, *ages)))
     named = groups.with_columns(age_band=AGE_BAND_5_YEARS()) if ages else groups
     return _completed(named, ("sex", "ethnic_group", "age_band")).with_columns(
         pl.col("sex", "ethnic_group").fill_null(NOT_KNOWN), pl.col("age_band").fill_null(AGE_NOT_KNOWN)
     )
 
 
-def _meanings_for_patients(codes: Codes) -> tuple[Meanings, ...]:
-    return (
-        numbered("place", SITE, codes.sites.select(*SITE, *VALIDITY, "region_code", "reason")),
-        numbered("exam", EXAM, codes.exams.select(*EXAM, *VALIDITY, "modality", "reason")),
-        numbered("setting_number", SETTING, codes.settings.select(*SETTING, "reason")),
-    )
-
-
-def _by_deprivation(
-    records: pl.LazyFrame, of_test: tuple[Meanings, ...], patients: Patients
-) -> tuple[pl.DataFrame, ...]:
+def _by_deprivation(piece: Piece, of_test: tuple[Numbered, ...], patients: Patients) -> tuple[pl.DataFrame, ...]:
     """None where the reference data have no deciles, or no postcodes by which they could be told."""
     deciles = deciles_of_lsoas(patients.reference)
-    by_lsoa = patients.meanings("lsoa_number", "LOCATION_LSOA", partial(_deciles_of_areas, deciles), "decile")
+    by_lsoa = patients.told(piece, "LOCATION_LSOA", partial(_deciles_of_areas, deciles), "decile")
     if deciles.is_empty() or not (by_lsoa or has_postcodes(patients.reference)):
         return ()
-    known, keys = with_numbers(records, by_lsoa), dict[str, pl.Expr]()
-    if "POSTCODE" in patients.there:
-        known = patients.with_postcodes(records, "decile")
-        keys = {"decile": pl.col("decile")}
-    groups = _completed(grouped(known, (*of_test, *by_lsoa), **keys), ("decile",))
+    has_home = "POSTCODE" in patients.there
+    of_home = (numbered(patients.by_postcode(piece, "decile")),) if has_home else by_lsoa
+    groups = _completed(in_tables(grouped((*of_test, *of_home))), ("decile",))
     return (_by_characteristic(groups, DEPRIVATION, pl.col("decile").fill_null(NOT_KNOWN)),)
 
 
@@ -295,8 +307,7 @@ def _by_characteristic(
     sex = pl.lit(None, pl.String) if sex is None else sex
     words = {"characteristic": pl.lit(characteristic), "sex": sex, "band": band}
     return (
-        groups.filter(pl.col("reason").is_null())
-        .with_columns(**{name: value.cast(pl.Categorical) for name, value in words.items()})
+        groups.with_columns(**{name: value.cast(pl.Categorical) for name, value in words.items()})
         .group_by(PATIENT_KEYS)
         .agg(pl.col("tests").sum())
     )

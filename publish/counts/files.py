@@ -6,22 +6,24 @@ earlier: they are known in the store by all of them together, the terms and the 
 
 import hashlib
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
 from publish.counts.annual import FROM_PATIENT
-from publish.counts.reduction import NEEDED, Counts, reduce_records
+from publish.counts.reduction import NEEDED, Counts, reduce_file, reduce_records
 from publish.counts.store import CountStore
 from publish.counts.submitted import count_part
-from publish.progress import Tell
+from publish.progress import Pace, Tell
 from publish.records.files import RecordFile
 from publish.records.intake import Terms, take_in
 from publish.records.readers import items_there, read_records, refusing
 from publish.records.values import with_local_codes_mapped
 from publish.reference.tables import ReferenceData
 
+_AT_ONCE: Final = 2  # files: one is read while another is counted, and two are held in memory
 _RULES_VERSION: Final = 1  # goes up when the rules or the fates change, so that stored counts are made again
 
 
@@ -41,26 +43,53 @@ def count_files(
     kept = CountStore(store, reference, annual)
     if terms.apply_to(files):
         return _count_submissions(files, reference, terms, kept, tell)
-    return {
-        file: _count_extract(file, reference, terms, kept, f"{file.path.name} ({number} of {len(files)})", tell)
-        for number, file in enumerate(files, start=1)
-    }
+    return _count_extracts(files, reference, terms, kept, tell)
+
+
+def _count_extracts(
+    files: Sequence[RecordFile], reference: ReferenceData, terms: Terms, store: CountStore, tell: Tell
+) -> dict[RecordFile, Counts]:
+    """The counts of extracts. Each is kept as soon as it is counted: a run that was stopped goes on from there."""
+    known = {file: _known(file, terms) for file in files}
+    counted = {file: store.counts_of(as_known) for file, as_known in known.items()}
+    to_read = [file for file, counts in counted.items() if counts is None]
+    pace = Pace(sum(file.size for file in to_read))
+    with ThreadPoolExecutor(_AT_ONCE) as readers:
+        reading = {
+            file: readers.submit(_count_extract, file, known[file], reference, terms, store) for file in to_read
+        }
+        for number, file in enumerate(files, start=1):
+            place = f"{file.path.name} ({number} of {len(files)})"
+            if file not in reading:
+                tell(f"Already counted: {place}")
+                continue
+            tell(f"Reading {place}{pace}")
+            try:
+                counted[file] = of_file = reading[file].result()
+            except BaseException:
+                readers.shutdown(wait=False, cancel_futures=True)
+                raise
+            pace.went_on(file.size, of_file.records)
+    return {file: counts for file, counts in counted.items() if counts is not None}
+
+
+def _known(file: RecordFile, terms: Terms) -> RecordFile:
+    """The file as the store knows it."""
+    return replace(file, sha256=_digest(terms.submitter, file.sha256)) if terms.submitter else file
 
 
 def _count_extract(
-    file: RecordFile, reference: ReferenceData, terms: Terms, store: CountStore, place: str, tell: Tell
+    file: RecordFile, known: RecordFile, reference: ReferenceData, terms: Terms, store: CountStore
 ) -> Counts:
-    known = replace(file, sha256=_digest(terms.submitter, file.sha256)) if terms.submitter else file
-    counts = store.counts_of(known)
-    if counts is not None:
-        tell(f"Already counted: {place}")
-        return counts
-    tell(f"Reading {place}")
     of_patient = items_there(file, FROM_PATIENT) if store.annual else ()
-    records = read_records(file, needed=(*NEEDED, *of_patient), extras=True)
-    with refusing(file.path):
-        mapped = with_local_codes_mapped(records, reference, terms.submitter)
-        counts = reduce_records(mapped, reference, annual=store.annual)
+    counts = None
+    if file.kind == "parquet" and reference.local_codes.is_empty():  # no local code has to be mapped
+        counts = reduce_file(file.path, reference, of_patient, annual=store.annual)
+    if counts is None:
+        records = read_records(file, needed=(*NEEDED, *of_patient), extras=True)
+        with refusing(file.path):
+            mapped = with_local_codes_mapped(records, reference, terms.submitter)
+            counts = reduce_records(mapped, reference, annual=store.annual)
     store.keep(known, counts)
     return counts
 

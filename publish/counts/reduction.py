@@ -4,34 +4,29 @@ A file of records becomes two small tables. Counts add up over files and months,
 medians are exact from them and no record is needed again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Final
 
 import polars as pl
 
 from publish.counts.annual import COMMISSIONER_KEYS as COMMISSIONER_KEYS
 from publish.counts.annual import PATIENT_KEYS as PATIENT_KEYS
-from publish.counts.annual import commissioners_of, no_commissioners, no_patients, of_patient, patients_of
-from publish.counts.groups import EXAM as EXAM
-from publish.counts.groups import (
-    INTERVALS,
-    Codes,
-    Meanings,
-    grouped,
-    numbered,
-    resolved_codes,
-    with_dates,
-    with_numbers,
-)
-from publish.counts.groups import OTHER_DATES as OTHER_DATES
-from publish.counts.groups import SETTING as SETTING
-from publish.counts.groups import SITE as SITE
-from publish.counts.groups import TEST_DATE as TEST_DATE
-from publish.counts.groups import UNDATED as UNDATED
+from publish.counts.annual import Patients, commissioners_of, no_commissioners, no_patients, of_patient, patients_of
+from publish.counts.codes import Codes, codes_of
+from publish.counts.groups import grouped_with_each, in_tables, kept_out
+from publish.counts.pieces import EXAM as EXAM
+from publish.counts.pieces import INTERVALS, Piece, coded_pieces, pieces
+from publish.counts.pieces import OTHER_DATES as OTHER_DATES
+from publish.counts.pieces import SETTING as SETTING
+from publish.counts.pieces import SITE as SITE
+from publish.counts.pieces import TEST_DATE as TEST_DATE
+from publish.counts.pieces import UNDATED as UNDATED
 from publish.counts.sites import SITE_KEYS as SITE_KEYS
 from publish.counts.sites import no_sites, sites_of
-from publish.reference.tables import ReferenceData
+from publish.records.coded_files import coded_file
+from publish.reference.tables import VALIDITY, ReferenceData
 
 VERSION: Final = 6  # goes up when the reduction changes, so that stored counts are made again
 NEEDED: Final = (*SITE, *EXAM, *SETTING, TEST_DATE, *OTHER_DATES)  # the items that the counts need
@@ -112,41 +107,75 @@ def add(parts: Iterable[Counts]) -> Counts:
 def reduce_records(records: pl.LazyFrame, reference: ReferenceData, *, annual: bool = False) -> Counts:
     """Reduce the records of one file (the items of NEEDED, in the types of the file) to counts.
 
-    Codes are resolved once each, on small tables; the records are then only grouped, and what keeps a group out
-    of the tables is decided on the groups. So every record is counted exactly once for each interval. With
-    `annual` the sets that only the annual tables need are counted too, from such items of the patient as the
+    Codes are resolved once each, on small tables; the records are then only grouped, by numbers, and what keeps a
+    group out of the tables is decided on the groups. So every record is counted exactly once for each interval.
+    With `annual` the sets that only the annual tables need are counted too, from such items of the patient as the
     records have (see `of_patient`).
     """
-    dated = with_dates(records)
-    codes = resolved_codes(dated, reference)
-    counts = replace(_tests_and_kept_out(dated, _look_ups(codes)), sites=sites_of(dated, codes))
-    if not annual:
+    of_patients = of_patient(records.collect_schema().names(), reference) if annual else None
+    further, dates = (of_patients.codes, of_patients.dates) if of_patients else ((), ())
+    return _reduced(pieces(records, *further, dates=dates), reference, of_patients)
+
+
+def reduce_file(
+    file: Path, reference: ReferenceData, of_patient_there: Sequence[str] = (), *, annual: bool = False
+) -> Counts | None:
+    """As `reduce_records`, of a Parquet file that can be read as it is written (see `coded_file`); else None.
+
+    `of_patient_there` are those of FROM_PATIENT that it has. Raises InputRefused as `read_records`.
+    """
+    of_patients = of_patient(of_patient_there, reference) if annual else None
+    further, dates = (of_patients.codes, of_patients.dates) if of_patients else ((), ())
+    coded = coded_file(file, (*SITE, *EXAM, *SETTING, *further), (TEST_DATE, *OTHER_DATES, *dates))
+    return _reduced(coded_pieces(coded), reference, of_patients) if coded else None
+
+
+def _reduced(read: Iterable[Piece], reference: ReferenceData, of_patients: Patients | None) -> Counts:
+    counted = [_of_piece(piece, reference, of_patients) for piece in read]
+    return counted[0] if len(counted) == 1 else _together(counted)
+
+
+def _of_piece(piece: Piece, reference: ReferenceData, of_patients: Patients | None) -> Counts:
+    codes = codes_of(piece, reference)
+    counts = replace(_tests_and_kept_out(codes), sites=sites_of(codes))
+    if of_patients is None:
         return counts
-    patients = of_patient(records, codes, reference)
     return replace(
-        counts, commissioners=commissioners_of(patients), patients=patients_of(patients), lacking=patients.lacking
+        counts,
+        commissioners=commissioners_of(codes, of_patients),
+        patients=patients_of(codes, of_patients),
+        lacking=of_patients.lacking,
     )
 
 
-def _tests_and_kept_out(dated: pl.LazyFrame, look_ups: tuple[Meanings, ...]) -> Counts:
-    records = with_numbers(dated, look_ups)
-    # one after the other: collected together, what they share would be held in memory
-    groups = [
-        grouped(records, look_ups, days=days()).with_columns(interval=pl.lit(interval, pl.Categorical))
-        for interval, days in INTERVALS.items()
+def _tests_and_kept_out(codes: Codes) -> Counts:
+    told = (
+        codes.piece.month,
+        *codes.told(codes.sites.select(*SITE, *VALIDITY, *TEST_KEYS[1:4], "reason"), codes.exams, codes.settings),
+        codes.piece.problem,
+    )
+    groups = dict(zip(INTERVALS, grouped_with_each(told, codes.piece.days_of_intervals()), strict=True))
+    tests = [
+        in_tables(group).with_columns(interval=pl.lit(interval, pl.Categorical)).select(*TEST_KEYS, "tests")
+        for interval, group in groups.items()
     ]
-    # a number stands for one meaning, so what is in the tables has each key once already
-    in_tables = [group.filter(pl.col("reason").is_null()).select(*TEST_KEYS, "tests") for group in groups]
-    kept_out = groups[0].filter(pl.col("reason").is_not_null())
-    return Counts(
-        pl.concat(in_tables),
-        kept_out.group_by(KEPT_OUT_KEYS).agg(records=pl.col("tests").sum()).sort(KEPT_OUT_KEYS, nulls_last=True),
+    out = kept_out(next(iter(groups.values()))).group_by(KEPT_OUT_KEYS).agg(records=pl.col("tests").sum())
+    return Counts(pl.concat(tests), out.sort(KEPT_OUT_KEYS, nulls_last=True))
+
+
+def _together(parts: Sequence[Counts]) -> Counts:
+    """The counts of the pieces of one file: a key of several in one row."""
+    every = add(parts)
+    return replace(
+        every,
+        tests=_summed(every.tests, "interval", *(key for key in TEST_KEYS if key != "interval")),
+        kept_out=_summed(every.kept_out, *KEPT_OUT_KEYS, nulls_last=True),
+        sites=_summed(every.sites, *SITE_KEYS),
+        commissioners=_summed(every.commissioners, *COMMISSIONER_KEYS, nulls_last=True),
+        patients=_summed(every.patients, *PATIENT_KEYS, nulls_last=True),
     )
 
 
-def _look_ups(codes: Codes) -> tuple[Meanings, ...]:
-    return (
-        numbered("place", SITE, codes.sites.rename({"PROVIDER_CODE": "org_code"})),
-        numbered("exam", EXAM, codes.exams),
-        numbered("setting_number", SETTING, codes.settings),
-    )
+def _summed(counts: pl.DataFrame, *keys: str, nulls_last: bool = False) -> pl.DataFrame:
+    summed = counts.group_by(keys).agg(pl.exclude(keys).sum()).sort(keys, nulls_last=nulls_last)
+    return summed.select(counts.columns)

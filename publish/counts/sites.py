@@ -4,8 +4,11 @@ from typing import Final
 
 import polars as pl
 
-from publish.counts.groups import EXAM, SETTING, SITE, TEST_DATE, Codes, grouped, numbered, with_numbers
+from publish.counts.codes import Codes
+from publish.counts.groups import grouped, in_tables
+from publish.counts.pieces import EXAM, SETTING, SITE
 from publish.records.values import code
+from publish.reference.tables import VALIDITY
 
 SITE_KEYS: Final = ("org_code", "site_code", "modality", "day")
 
@@ -16,25 +19,16 @@ def no_sites() -> pl.DataFrame:
     return pl.DataFrame(schema={**texts, "day": pl.Date, "tests": pl.Int64})
 
 
-def sites_of(dated: pl.LazyFrame, codes: Codes) -> pl.DataFrame:
-    """The records in the tables by site and day of test: SITE_KEYS and tests (see `Counts`)."""
-    look_ups = (
-        numbered("place", SITE, _with_site_codes(codes.sites)),
-        numbered("exam", EXAM, codes.exams.select(*EXAM, "valid_from", "valid_to", "modality", "reason")),
-        numbered("setting_number", SETTING, codes.settings.select(*SETTING, "reason")),
+def sites_of(codes: Codes) -> pl.DataFrame:
+    """The records in the tables by site and day of test: SITE_KEYS and tests (see `Counts`). Sorted."""
+    told = (
+        *codes.told(
+            # the sites in one form of their codes, and no more of what is said of them than their provider
+            codes.sites.select(*SITE, *VALIDITY, "org_code", code(*SITE).alias("site_code"), "reason"),
+            codes.exams.select(*EXAM, *VALIDITY, "modality", "reason"),
+            codes.settings.select(*SETTING, "reason"),
+        ),
+        codes.piece.day,
+        codes.piece.problem,
     )
-    groups = grouped(with_numbers(dated, look_ups), look_ups, day_of_month=pl.col(TEST_DATE).dt.day())
-    text = pl.format("{}-{}", pl.col("month").cast(pl.String), pl.col("day_of_month").cast(pl.String).str.zfill(2))
-    return (
-        groups.filter(pl.col("reason").is_null())
-        .with_columns(day=text.str.to_date())
-        .group_by(SITE_KEYS)
-        .agg(pl.col("tests").sum())
-        .sort(SITE_KEYS)
-    )
-
-
-def _with_site_codes(sites: pl.DataFrame) -> pl.DataFrame:
-    """The sites with their codes in one form, and no more of what is said of them than their provider."""
-    form = sites.with_columns(site_code=code("SITE_CODE_IMAGING"), org_code="PROVIDER_CODE")
-    return form.select(*SITE, "valid_from", "valid_to", "site_code", "org_code", "reason")
+    return in_tables(grouped(told)).select(*SITE_KEYS, "tests")

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from publish.counts.groups import INTERVALS
+from publish.counts.pieces import INTERVALS
 from publish.counts.reduction import Counts
 from publish.fields.organisation import NHS_TRUST
 from publish.period import Month, MonthlyPeriod

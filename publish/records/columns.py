@@ -34,6 +34,24 @@ def items_of(
     is not there is text, null throughout. Raises InputRefused where a needed item is not there, an item is there
     twice, or a column is of a type that cannot hold it.
     """
+    of_items = columns_of_items(extract, file, needed, optional)
+    schema = extract.collect_schema()
+    there = _by_standard_name(schema.names())
+    passed = {name: there[standard(name)][0] for name in EXTRAS if extras and standard(name) in there}
+    for name, column in passed.items():
+        if name != "MPSConfidence" and not _can_be_codes(schema[column]):
+            raise _no_codes(file, name, schema[column])
+    columns = of_items | passed
+    return extract.select(
+        (pl.col(columns[name]) if name in columns else pl.lit(None, pl.String)).alias(name)
+        for name in (*needed, *optional, *passed)
+    )
+
+
+def columns_of_items(
+    extract: pl.LazyFrame, file: Path, needed: Sequence[str], optional: Sequence[str] = ()
+) -> dict[str, str]:
+    """The column of each item, by the item; none of an optional one that is not there. Raises as `items_of`."""
     schema = extract.collect_schema()
     there = _by_standard_name(schema.names())
     given = {name: _columns_of(_BY_NAME[name], there) for name in (*needed, *optional)}
@@ -42,15 +60,7 @@ def items_of(
     of_items = {name: columns[0] for name, columns in given.items() if columns}
     for name, column in of_items.items():
         _refuse_type(file, _BY_NAME[name], schema[column])
-    passed = {name: there[standard(name)][0] for name in EXTRAS if extras and standard(name) in there}
-    for name, column in passed.items():
-        if name != "MPSConfidence" and not _can_be_codes(schema[column]):
-            raise _no_codes(file, name, schema[column])
-    columns = of_items | passed
-    return extract.select(
-        (pl.col(columns[name]) if name in columns else pl.lit(None, pl.String)).alias(name)
-        for name in (*given, *passed)
-    )
+    return of_items
 
 
 def there_of(extract: pl.LazyFrame, names: Iterable[str]) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from publish.counts.annual import AGE_AND_SEX, COMMISSIONER_KEYS, DEPRIVATION, ETHNIC_GROUP, PATIENT_KEYS
-from publish.counts.groups import INTERVALS
+from publish.counts.pieces import INTERVALS
 from publish.counts.reduction import KEPT_OUT_KEYS, TEST_KEYS, Counts
 from publish.disclosure.control import ProtectedTable, restore
 from publish.disclosure.policy import Policy, load_policy

@@ -1,0 +1,98 @@
+"""Parquet files read as they are written: each text of a column once, and for each record which of them it has.
+
+To look at the text of every record takes longer than all else in counting.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from publish.records.columns import columns_of_items
+from publish.records.parquet_files import scan_parquet
+from publish.records.refusing import refusing
+
+if TYPE_CHECKING:
+    from pyarrow import parquet as pq
+
+
+@dataclass(frozen=True)
+class Texts:
+    """A column of texts: for each record the place of its text among those that occur, -1 for none."""
+
+    places: NDArray[np.int32]
+    texts: pl.Series
+
+
+@dataclass(frozen=True)
+class CodedRecords:
+    """Some records of a file: their texts by item, and their dates."""
+
+    texts: Mapping[str, Texts]
+    dates: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class CodedFile:
+    """A Parquet file whose items are texts and dates, and the columns in which they stand, by item."""
+
+    path: Path
+    codes: Mapping[str, str]
+    dates: Mapping[str, str]
+
+    def read(self, size: int) -> Iterator[CodedRecords]:
+        """The records in order, as many row groups at a time as have no more than that many, or one; at least once.
+
+        Raises InputRefused where the file cannot be read.
+        """
+        from pyarrow import parquet as pq  # takes long to load
+
+        columns = list(self.codes.values())
+        with refusing(self.path), pq.ParquetFile(self.path, read_dictionary=columns, pre_buffer=True) as parquet:
+            before = 0
+            for groups in _groups(parquet, size):
+                table = parquet.read_row_groups(groups, columns=columns).unify_dictionaries()
+                texts = {item: _texts(table[column].combine_chunks()) for item, column in self.codes.items()}
+                yield CodedRecords(texts, self._dates(before, table.num_rows))
+                before += table.num_rows
+
+    def _dates(self, before: int, records: int) -> pl.DataFrame:
+        """The dates of so many records, with so many before them."""
+        read = scan_parquet(self.path).select(**self.dates).slice(before, records)
+        return read.collect(engine="streaming").rechunk()
+
+
+def coded_file(file: Path, codes: Sequence[str], dates: Sequence[str]) -> CodedFile | None:
+    """The file, where it can be read so: codes all text, dates all Date. Else None.
+
+    Raises InputRefused as `items_of`.
+    """
+    extract = scan_parquet(file)
+    columns = columns_of_items(extract, file, (*codes, *dates))
+    schema = extract.collect_schema()
+    texts = all(isinstance(schema[columns[name]], pl.String) for name in codes)
+    if not texts or not all(isinstance(schema[columns[name]], pl.Date) for name in dates):
+        return None
+    return CodedFile(file, {name: columns[name] for name in codes}, {name: columns[name] for name in dates})
+
+
+def _groups(parquet: "pq.ParquetFile", size: int) -> Iterator[list[int]]:
+    """The row groups, as many together as have no more records than that."""
+    together: list[int] = []
+    records = 0
+    for group in range(parquet.num_row_groups):
+        of_group = parquet.metadata.row_group(group).num_rows
+        if together and records + of_group > size:
+            yield together
+            together, records = [], 0
+        together.append(group)
+        records += of_group
+    yield together
+
+
+def _texts(column: Any) -> Texts:  # noqa: ANN401  (pyarrow has no types)
+    return Texts(column.indices.fill_null(-1).to_numpy(), pl.Series(column.dictionary, dtype=pl.String))
