@@ -14,10 +14,7 @@ from numpy.typing import NDArray
 
 from publish.records.columns import columns_of_items
 from publish.records.parquet_files import scan_parquet
-from publish.records.refusing import refusing
-
-if TYPE_CHECKING:
-    from pyarrow import parquet as pq
+from publish.records.refusing import refusing, unreadable
 
 
 @dataclass(frozen=True)
@@ -49,12 +46,22 @@ class CodedFile:
 
         Raises InputRefused where the file cannot be read.
         """
-        from pyarrow import parquet as pq  # takes long to load
+        from pyarrow import ArrowException  # takes long to load
+
+        try:
+            with refusing(self.path):
+                yield from self._read(size)
+        except ArrowException as error:
+            raise unreadable(self.path, error) from None
+
+    def _read(self, size: int) -> Iterator[CodedRecords]:
+        from pyarrow import parquet as pq
 
         columns = list(self.codes.values())
-        with refusing(self.path), pq.ParquetFile(self.path, read_dictionary=columns, pre_buffer=True) as parquet:
+        with pq.ParquetFile(self.path, read_dictionary=columns, pre_buffer=True) as parquet:
             before = 0
-            for groups in _groups(parquet, size):
+            sizes = [parquet.metadata.row_group(group).num_rows for group in range(parquet.num_row_groups)]
+            for groups in _groups(sizes, size):
                 table = parquet.read_row_groups(groups, columns=columns).unify_dictionaries()
                 texts = {item: _texts(table[column].combine_chunks()) for item, column in self.codes.items()}
                 yield CodedRecords(texts, self._dates(before, table.num_rows))
@@ -80,17 +87,16 @@ def coded_file(file: Path, codes: Sequence[str], dates: Sequence[str]) -> CodedF
     return CodedFile(file, {name: columns[name] for name in codes}, {name: columns[name] for name in dates})
 
 
-def _groups(parquet: "pq.ParquetFile", size: int) -> Iterator[list[int]]:
-    """The row groups, as many together as have no more records than that."""
+def _groups(sizes: Sequence[int], most: int) -> Iterator[list[int]]:
+    """Row groups of these sizes, as many together as have no more records than that, or one."""
     together: list[int] = []
     records = 0
-    for group in range(parquet.num_row_groups):
-        of_group = parquet.metadata.row_group(group).num_rows
-        if together and records + of_group > size:
+    for group, size in enumerate(sizes):
+        if together and records + size > most:
             yield together
             together, records = [], 0
         together.append(group)
-        records += of_group
+        records += size
     yield together
 
 

@@ -56,7 +56,6 @@ def _driver(database_uri: str) -> Any:  # noqa: ANN401 - a module that may not b
             do="give it as postgresql://user@host:port/database",
         )
     try:
-        import_module("pyarrow")
         return import_module(DRIVERS[scheme])
     except ImportError:
         raise UsageError(

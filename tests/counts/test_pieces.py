@@ -1,0 +1,110 @@
+"""Records counted in pieces, and Parquet read as it is written: the counts are the same."""
+
+from datetime import date, timedelta
+
+import polars as pl
+import pytest
+
+from publish.counts import groups, pieces
+from publish.counts.reduction import Counts, reduce_file, reduce_records
+from publish.errors import InputRefused
+from publish.records.items import NAMES
+from publish.reference.tables import load_reference
+from tests.counts.test_annual import REFERENCE as OF_PATIENTS
+from tests.counts.test_reduction import REFERENCE, many
+from tests.made_records import frame
+
+SETS = ("tests", "kept_out", "sites", "commissioners", "patients")
+FROM_PATIENT = ("PRACTICE_CODE", "POSTCODE", "PERSON_BIRTH_DATE", "PERSON_GENDER_CODE", "ETHNIC_CATEGORY")
+
+
+def same(one: Counts, other: Counts) -> bool:
+    return all(getattr(one, each).equals(getattr(other, each)) for each in SETS)
+
+
+@pytest.fixture(scope="module")
+def records():
+    return frame(many(3000))
+
+
+@pytest.fixture(scope="module")
+def whole(records):
+    return reduce_records(records.lazy(), REFERENCE)
+
+
+@pytest.mark.parametrize("size", [1, 700, 5000])
+def test_pieces_come_to_the_same_counts(monkeypatch, records, size):
+    few = records.head(60) if size == 1 else records
+    expected = reduce_records(few.lazy(), REFERENCE)
+    monkeypatch.setattr(pieces, "PIECE", size)
+    assert same(reduce_records(few.lazy(), REFERENCE), expected)
+
+
+@pytest.mark.parametrize(("row_group", "size"), [(3000, 5000), (128, 5000), (128, 300), (128, 1)])
+def test_a_parquet_file_as_it_is_written(monkeypatch, tmp_path, records, whole, row_group, size):
+    file = tmp_path / "records.parquet"
+    records.write_parquet(file, row_group_size=row_group)
+    monkeypatch.setattr(pieces, "PIECE", size)
+    assert same(reduce_file(file, REFERENCE), whole)
+
+
+def test_with_what_is_known_of_patients(tmp_path, records):
+    file = tmp_path / "records.parquet"
+    records.write_parquet(file, row_group_size=500)
+    expected = reduce_records(records.lazy(), OF_PATIENTS, annual=True)
+    assert same(reduce_file(file, OF_PATIENTS, FROM_PATIENT, annual=True), expected)
+    assert expected.patients.height > 0
+
+
+def test_without_any_record(tmp_path, records):
+    file = tmp_path / "records.parquet"
+    records.clear().write_parquet(file)
+    assert reduce_file(file, REFERENCE).records == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pl.col("DIAGNOSTIC_TEST_DATE").cast(pl.String),
+        pl.col("SERVICE_REPORT_DATE").cast(pl.Datetime),
+        pl.col("IMAGING_CODE_NICIP").cast(pl.Categorical),
+        pl.lit(5, pl.Int64).alias("IMAGING_CODE_SNOMED"),
+    ],
+)
+def test_files_of_other_types_are_read_text_by_text(tmp_path, records, change):
+    file = tmp_path / "records.parquet"
+    records.with_columns(change).write_parquet(file)
+    assert reduce_file(file, REFERENCE) is None
+
+
+def test_a_damaged_file_is_refused(tmp_path, records):
+    file = tmp_path / "records.parquet"
+    records.select(NAMES).write_parquet(file, compression="uncompressed", row_group_size=500)
+    whole = file.read_bytes()
+    file.write_bytes(whole[:40] + b"\xff" * 4000 + whole[4040:])
+    with pytest.raises(InputRefused, match="cannot be read as Parquet"):
+        reduce_file(file, REFERENCE)
+
+
+def test_more_groups_than_a_number_can_tell_apart(monkeypatch, records, whole):
+    """As where dates lie thousands of years apart: halves are counted until it can."""
+    monkeypatch.setattr(groups, "_WIDEST", 20_000)
+    counts = reduce_records(records.lazy(), REFERENCE)
+    keys = [name for name in counts.tests.columns if name != "tests"]
+    assert counts.tests.sort(keys).equals(whole.tests.sort(keys))
+    assert counts.kept_out.equals(whole.kept_out)
+
+
+def test_codes_that_change_their_meaning_within_a_file():
+    """The provider is that of the day, whatever else the file holds."""
+    reference = load_reference()
+    days = [date(2023, 3, 1) + timedelta(days=n) for n in range(0, 60, 5)]
+    rows = many(12)
+    for row, day in zip(rows, days, strict=True):
+        row |= {"DIAGNOSTIC_TEST_DATE": day, "SITE_CODE_IMAGING": "RH801"}
+    together = reduce_records(frame(rows).lazy(), reference)
+    alone = [reduce_records(frame([row]).lazy(), reference) for row in rows]
+    assert together.records == sum(each.records for each in alone) == 12
+    assert sorted(together.tests["org_code"].cast(pl.String).unique()) == sorted(
+        {code for each in alone for code in each.tests["org_code"].cast(pl.String)}
+    )
