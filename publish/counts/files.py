@@ -50,7 +50,7 @@ def count_files(
 def _count_extract(
     file: RecordFile, reference: ReferenceData, terms: Terms, store: CountStore, place: str, tell: Tell
 ) -> Counts:
-    known = replace(file, sha256=_digest(terms.submitter, file.sha256)) if terms.submitter else file
+    known = known_by(file, terms.submitter)
     counts = store.counts_of(known)
     if counts is not None:
         tell(f"Already counted: {place}")
@@ -63,6 +63,11 @@ def _count_extract(
         counts = reduce_records(mapped, reference, annual=store.annual)
     store.keep(known, counts)
     return counts
+
+
+def known_by(file: RecordFile, submitter: str | None) -> RecordFile:
+    """The extract as its counts are stored: local codes are told by the submitter, where one is named."""
+    return replace(file, sha256=_digest(submitter, file.sha256)) if submitter else file
 
 
 def _count_submissions(

@@ -1,0 +1,158 @@
+"""Records to counts on a cluster: the same reduction over partitions, and Apache Spark adds up.
+
+Each source (see `SparkSource`) is a job of its own, so what has been counted is kept although the run is stopped
+later. Workers read only the columns that the counts need; what comes back to this machine are counts.
+"""
+
+import json
+import pickle
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from io import BytesIO
+from typing import TYPE_CHECKING, Final
+
+import polars as pl
+
+from publish.counts.annual import FROM_PATIENT
+from publish.counts.files import known_by
+from publish.counts.reduction import COMMISSIONER_KEYS, KEPT_OUT_KEYS, NEEDED, PATIENT_KEYS, SITE_KEYS, Counts
+from publish.counts.spark_workers import REFUSED, ROW, SETS, reduced, reduction, to_frame
+from publish.counts.store import CountStore
+from publish.errors import InputRefused
+from publish.progress import Tell
+from publish.records.columns import columns_of, items_of, there_of
+from publish.records.items import EXTRAS
+from publish.records.spark_session import refusing_spark
+from publish.records.spark_sources import SparkSource
+from publish.reference.columns import empty
+from publish.reference.tables import ReferenceData
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+_JOBS_AT_A_TIME: Final = 16
+_SUBMITTER: Final = "SUBMITTER_ORGANISATION"  # of what passes through, all that counts hang on
+# In what order the reduction leaves the rows of each set
+_ORDER: Final = {
+    "tests": (
+        *("interval", "month", "org_code", "region_code", "icb_code", "modality", "cancer_group", "interventional"),
+        *("setting", "days"),
+    ),
+    "kept_out": KEPT_OUT_KEYS,
+    "sites": SITE_KEYS,
+    "commissioners": COMMISSIONER_KEYS,
+    "patients": PATIENT_KEYS,
+}
+_NULLS_LAST: Final = ("kept_out", "commissioners", "patients")
+
+
+@dataclass(frozen=True)
+class Work:
+    """What every worker needs: the parameters of `reduction`."""
+
+    reference: bytes
+    postcodes: bytes
+    submitter: str | None
+    annual: bool
+
+    def counts_of(self, records: pl.DataFrame) -> Counts:
+        """The counts of records on this machine."""
+        return reduced(records, self.reference, self.postcodes, self.submitter, annual=self.annual)
+
+    def rows_of(self, records: "DataFrame") -> "DataFrame":
+        """The rows of counts (ROW) of records on the cluster, each key once."""
+        from pyspark.sql import functions as of
+
+        reduce = reduction(self.reference, self.postcodes, self.submitter, annual=self.annual)
+        rows = records.mapInArrow(reduce, ", ".join(f"`{name}` {kind}" for name, kind in ROW.items()))
+        return rows.groupBy(*(name for name in ROW if name != "count")).agg(of.sum("count").alias("count"))
+
+
+def count_sources(
+    sources: Sequence[SparkSource],
+    reference: ReferenceData,
+    submitter: str | None,
+    store: CountStore,
+    tell: Tell,
+    session: "SparkSession",
+) -> list[Counts]:
+    """The counts of every source, in the order given: from the store, or counted on the cluster and kept there.
+
+    Row for row they are the counts that one machine makes. Raises InputRefused where a source cannot be read.
+    """
+    work = _work(reference, submitter, annual=store.annual)
+
+    def count(numbered: tuple[int, SparkSource]) -> Counts:
+        number, source = numbered
+        place = f"{source.name} ({number} of {len(sources)})"
+        known = known_by(source, submitter)
+        counts = store.counts_of(known) if source.sha256 else None
+        if counts is not None:
+            tell(f"Already counted: {place}")
+            return counts
+        tell(f"Reading {place}")
+        counts = count_source(source, work, session)
+        if source.sha256:
+            store.keep(known, counts)
+        return counts
+
+    with ThreadPoolExecutor(_JOBS_AT_A_TIME) as pool:
+        begun = [pool.submit(count, numbered) for numbered in enumerate(sources, start=1)]
+        try:
+            return [each.result() for each in begun]
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _work(reference: ReferenceData, submitter: str | None, *, annual: bool) -> Work:
+    """The reference data in a form that travels. Postcodes are millions: they go along only where they are needed."""
+    without = replace(reference, postcodes=empty("postcodes").lazy())
+    postcodes = BytesIO()
+    (reference if annual else without).postcodes.collect().write_parquet(postcodes)
+    return Work(pickle.dumps(without), postcodes.getvalue(), submitter, annual)
+
+
+def count_source(source: SparkSource, work: Work, session: "SparkSession") -> Counts:
+    """The counts of one source, made on the cluster."""
+    records = _items(source, source.records(session), annual=work.annual)
+    with refusing_spark(
+        "could not be counted by Spark", source.address, "look at the log of the executors; see docs/cluster.md"
+    ):
+        none = to_frame(records.limit(0).toArrow())
+        items = items_of(none.lazy(), source.address, none.columns, (), extras=True)
+        rows = pl.from_arrow(work.rows_of(records).toArrow())
+    assert isinstance(rows, pl.DataFrame)
+    _refuse(rows)
+    return counts_of_rows(rows, work.counts_of(items.collect()))
+
+
+def _items(source: SparkSource, extract: "DataFrame", *, annual: bool) -> "DataFrame":
+    """The items that the counts need, under their names."""
+    from pyspark.sql import functions as of
+
+    of_patient = there_of(extract.columns, FROM_PATIENT) if annual else ()
+    columns = columns_of(extract.columns, source.address, (*NEEDED, *of_patient), (), extras=True)
+    quoted = {name: "`{}`".format(column.replace("`", "``")) for name, column in columns.items() if column}
+    needed = [name for name in quoted if name not in EXTRAS or name == _SUBMITTER]
+    return extract.select(*(of.col(quoted[name]).alias(name) for name in needed))
+
+
+def _refuse(rows: pl.DataFrame) -> None:
+    """Raise what a worker could not count: reference data that contradict themselves, say."""
+    for said in rows.filter(pl.col("set") == REFUSED)["reason"].sort():
+        what, where, do = json.loads(said)
+        raise InputRefused(what, where=where, do=do)
+
+
+def counts_of_rows(rows: pl.DataFrame, none: Counts) -> Counts:
+    """The counts in rows of ROW, in the types and with what is lacking of `none`, the counts of no record."""
+    sets = {name: _set(rows, name, getattr(none, name)) for name in SETS}
+    return replace(none, **sets)
+
+
+def _set(rows: pl.DataFrame, name: str, none: pl.DataFrame) -> pl.DataFrame:
+    of_set = rows.filter(pl.col("set") == name).rename({"count": SETS[name]})
+    in_order = of_set.sort(_ORDER[name], nulls_last=name in _NULLS_LAST)
+    return in_order.select(pl.col(column).cast(kind) for column, kind in none.schema.items())

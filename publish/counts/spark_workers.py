@@ -1,0 +1,168 @@
+"""What a worker of a cluster does: the records of its partition to rows of counts, a piece at a time.
+
+Nothing of polars is loaded before the first piece is there: polars takes its number of threads as it is loaded, and a
+task has the cores that Spark gives it, not the machine.
+"""
+
+import json
+import os
+import pickle
+from collections.abc import Callable, Iterable, Iterator
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from publish.counts.reduction import Counts
+
+RECORDS_AT_A_TIME: Final = (
+    2_000_000  # records of a piece: each reduction is worth its fixed cost, and fits in memory
+)
+ROWS_AT_A_TIME: Final = 100_000  # rows of counts that are handed back at once
+# The columns of a row of counts, in Spark's types: which set it is of (see `Counts`), the keys of all sets, the count.
+ROW: Final = {
+    "set": "string",
+    **dict.fromkeys(("month", "region_code", "icb_code", "org_code", "site_code", "commissioner_code"), "string"),
+    **dict.fromkeys(("modality", "cancer_group"), "string"),
+    "interventional": "boolean",
+    **dict.fromkeys(("setting", "interval"), "string"),
+    "days": "int",
+    "day": "date",
+    **dict.fromkeys(("reason", "characteristic", "sex", "band"), "string"),
+    "count": "bigint",
+}
+# The sets of `Counts` that records come down to, with the column that holds the count
+SETS: Final = {
+    "tests": "tests",
+    "kept_out": "records",
+    "sites": "tests",
+    "commissioners": "tests",
+    "patients": "tests",
+}
+REFUSED: Final = "refused"  # the set of a row that says, in `reason`, why the records cannot be counted
+
+Reduce = Callable[[Iterator[Any]], Iterator[Any]]
+
+
+def reduction(reference: bytes, postcodes: bytes, submitter: str | None, *, annual: bool) -> Reduce:
+    """What turns the Arrow batches of one partition (the items by name) into batches of rows of counts (ROW).
+
+    `reference` is the pickled `ReferenceData` without its postcodes, `postcodes` their table as Parquet.
+    """
+
+    def reduce_batches(batches: Iterator[Any]) -> Iterator[Any]:
+        for piece in pieces(batches, RECORDS_AT_A_TIME):
+            _take_the_cores_of_the_task()
+            yield from _rows_of_piece(piece, reference, postcodes, submitter, annual=annual)
+
+    return reduce_batches
+
+
+def _take_the_cores_of_the_task() -> None:
+    from pyspark import TaskContext
+
+    task = TaskContext.get()
+    if task is not None:
+        os.environ.setdefault("POLARS_MAX_THREADS", str(task.cpus()))
+
+
+def pieces(batches: Iterable[Any], most: int) -> Iterator[Any]:
+    """The Arrow batches as tables of so many rows, or a batch more."""
+    import pyarrow as pa
+
+    piece: list[Any] = []
+    for batch in batches:
+        piece.append(batch)
+        if sum(each.num_rows for each in piece) >= most:
+            yield pa.Table.from_batches(piece)
+            piece = []
+    if piece:
+        yield pa.Table.from_batches(piece)
+
+
+def _rows_of_piece(
+    piece: Any,
+    reference: bytes,
+    postcodes: bytes,
+    submitter: str | None,
+    *,
+    annual: bool,  # noqa: ANN401
+) -> Iterator[Any]:
+    from publish.errors import PublishError
+
+    try:
+        rows = rows_of(reduced(to_frame(piece), reference, postcodes, submitter, annual=annual))
+    except PublishError as error:
+        yield from _batches_of(refusal(error))
+        return
+    except Exception as error:
+        # what Spark writes to its logs is the message of an error, and that could show a value of a record
+        raise RuntimeError(type(error).__name__) from None
+    yield from _batches_of(rows)
+
+
+def reduced(
+    records: "pl.DataFrame", reference: bytes, postcodes: bytes, submitter: str | None, *, annual: bool
+) -> "Counts":
+    """The counts of records that have the items by name. Parameters as for `reduction`."""
+    from dataclasses import replace
+
+    import polars as pl
+
+    from publish.counts.reduction import reduce_records
+    from publish.records.values import with_local_codes_mapped
+
+    tables = replace(pickle.loads(reference), postcodes=pl.read_parquet(BytesIO(postcodes)).lazy())
+    mapped = with_local_codes_mapped(records.lazy(), tables, submitter)
+    return reduce_records(mapped, tables, annual=annual)
+
+
+def to_frame(table: Any) -> "pl.DataFrame":  # noqa: ANN401 - pyarrow has no types
+    """An Arrow table of Spark's. A timestamp with a time zone is the same moment whatever the zone of the session."""
+    import polars as pl
+    import pyarrow as pa
+
+    moment = pa.timestamp("us", tz="UTC")
+    fields = [
+        each.with_type(moment) if pa.types.is_timestamp(each.type) and each.type.tz else each
+        for each in table.schema
+    ]
+    frame = pl.from_arrow(table.cast(pa.schema(fields)))
+    assert isinstance(frame, pl.DataFrame)
+    return frame
+
+
+def rows_of(counts: "Counts") -> "pl.DataFrame":
+    """The counts of every set in one table: columns as ROW, null where a set has no such key."""
+    import polars as pl
+
+    sets = (
+        getattr(counts, name).rename({count: "count"}).with_columns(set=pl.lit(name))
+        for name, count in SETS.items()
+    )
+    return pl.concat([one.cast({pl.Categorical: pl.String}) for one in sets], how="diagonal").select(*ROW)
+
+
+def refusal(error: Any) -> "pl.DataFrame":  # noqa: ANN401 - what it says is all that is looked at
+    """Why the records cannot be counted, as a row of ROW."""
+    import polars as pl
+
+    said = json.dumps([error.what, error.where, error.do])
+    return pl.DataFrame({"set": [REFUSED], "reason": [said], "count": [1]}).select(
+        pl.col(name) if name in ("set", "reason", "count") else pl.lit(None).alias(name) for name in ROW
+    )
+
+
+def _batches_of(rows: "pl.DataFrame") -> Iterator[Any]:
+    import pyarrow as pa
+
+    kinds = {
+        "string": pa.string(),
+        "boolean": pa.bool_(),
+        "int": pa.int32(),
+        "date": pa.date32(),
+        "bigint": pa.int64(),
+    }
+    schema = pa.schema([(name, kinds[kind]) for name, kind in ROW.items()])
+    yield from rows.to_arrow().cast(schema).to_batches(max_chunksize=ROWS_AT_A_TIME)
