@@ -6,18 +6,18 @@ later. Workers read only the columns that the counts need; what comes back to th
 
 import json
 import pickle
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from io import BytesIO
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import polars as pl
 
 from publish.counts.annual import FROM_PATIENT
 from publish.counts.files import known_by
 from publish.counts.reduction import COMMISSIONER_KEYS, KEPT_OUT_KEYS, NEEDED, PATIENT_KEYS, SITE_KEYS, Counts
-from publish.counts.spark_workers import REFUSED, ROW, SETS, reduced, reduction, to_frame
+from publish.counts.spark_workers import REFUSED, ROW, SETS, Work, to_frame
 from publish.counts.store import CountStore
 from publish.errors import InputRefused
 from publish.progress import Tell
@@ -31,6 +31,7 @@ from publish.reference.tables import ReferenceData
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
+_DO: Final = "look at the logs of the executors: they may lack memory, or this program"
 _JOBS_AT_A_TIME: Final = 16
 _SUBMITTER: Final = "SUBMITTER_ORGANISATION"  # of what passes through, all that counts hang on
 # In what order the reduction leaves the rows of each set
@@ -45,28 +46,6 @@ _ORDER: Final = {
     "patients": PATIENT_KEYS,
 }
 _NULLS_LAST: Final = ("kept_out", "commissioners", "patients")
-
-
-@dataclass(frozen=True)
-class Work:
-    """What every worker needs: the parameters of `reduction`."""
-
-    reference: bytes
-    postcodes: bytes
-    submitter: str | None
-    annual: bool
-
-    def counts_of(self, records: pl.DataFrame) -> Counts:
-        """The counts of records on this machine."""
-        return reduced(records, self.reference, self.postcodes, self.submitter, annual=self.annual)
-
-    def rows_of(self, records: "DataFrame") -> "DataFrame":
-        """The rows of counts (ROW) of records on the cluster, each key once."""
-        from pyspark.sql import functions as of
-
-        reduce = reduction(self.reference, self.postcodes, self.submitter, annual=self.annual)
-        rows = records.mapInArrow(reduce, ", ".join(f"`{name}` {kind}" for name, kind in ROW.items()))
-        return rows.groupBy(*(name for name in ROW if name != "count")).agg(of.sum("count").alias("count"))
 
 
 def count_sources(
@@ -107,7 +86,7 @@ def count_sources(
 
 
 def _work(reference: ReferenceData, submitter: str | None, *, annual: bool) -> Work:
-    """The reference data in a form that travels. Postcodes are millions: they go along only where they are needed."""
+    """The reference data in a form that travels. Postcodes are millions: they go along only where they count."""
     without = replace(reference, postcodes=empty("postcodes").lazy())
     postcodes = BytesIO()
     (reference if annual else without).postcodes.collect().write_parquet(postcodes)
@@ -117,15 +96,13 @@ def _work(reference: ReferenceData, submitter: str | None, *, annual: bool) -> W
 def count_source(source: SparkSource, work: Work, session: "SparkSession") -> Counts:
     """The counts of one source, made on the cluster."""
     records = _items(source, source.records(session), annual=work.annual)
-    with refusing_spark(
-        "could not be counted by Spark", source.address, "look at the log of the executors; see docs/cluster.md"
-    ):
+    with refusing_spark("could not be counted by Spark", source.address, _DO):
         none = to_frame(records.limit(0).toArrow())
-        items = items_of(none.lazy(), source.address, none.columns, (), extras=True)
-        rows = pl.from_arrow(work.rows_of(records).toArrow())
-    assert isinstance(rows, pl.DataFrame)
+        items = [name for name in none.columns if name not in EXTRAS]
+        checked = items_of(none.lazy(), source.address, items, (), extras=True).collect()
+        rows = to_frame(_rows_of(records, work).toArrow())
     _refuse(rows)
-    return counts_of_rows(rows, work.counts_of(items.collect()))
+    return counts_of_rows(rows, work.counts_of(checked))
 
 
 def _items(source: SparkSource, extract: "DataFrame", *, annual: bool) -> "DataFrame":
@@ -137,6 +114,19 @@ def _items(source: SparkSource, extract: "DataFrame", *, annual: bool) -> "DataF
     quoted = {name: "`{}`".format(column.replace("`", "``")) for name, column in columns.items() if column}
     needed = [name for name in quoted if name not in EXTRAS or name == _SUBMITTER]
     return extract.select(*(of.col(quoted[name]).alias(name) for name in needed))
+
+
+def _rows_of(records: "DataFrame", work: Work) -> "DataFrame":
+    """The rows of counts (ROW) of the records, each key once."""
+    from pyspark.sql import functions as of
+
+    columns = ", ".join(f"`{name}` {kind}" for name, kind in ROW.items())
+
+    def reduce_batches(batches: Iterator[Any]) -> Iterator[Any]:  # Spark takes a function, not a method
+        return work.reduce_batches(batches)
+
+    rows = records.mapInArrow(reduce_batches, columns)
+    return rows.groupBy(*(name for name in ROW if name != "count")).agg(of.sum("count").alias("count"))
 
 
 def _refuse(rows: pl.DataFrame) -> None:

@@ -1,13 +1,14 @@
 """What a worker of a cluster does: the records of its partition to rows of counts, a piece at a time.
 
-Nothing of polars is loaded before the first piece is there: polars takes its number of threads as it is loaded, and a
-task has the cores that Spark gives it, not the machine.
+Nothing of polars is loaded before the first piece is there: polars takes its number of threads as it is loaded, and
+a task has the cores that Spark gives it, not the machine.
 """
 
 import json
 import os
 import pickle
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,12 +16,13 @@ if TYPE_CHECKING:
     import polars as pl
 
     from publish.counts.reduction import Counts
+    from publish.errors import PublishError
 
 RECORDS_AT_A_TIME: Final = (
     2_000_000  # records of a piece: each reduction is worth its fixed cost, and fits in memory
 )
 ROWS_AT_A_TIME: Final = 100_000  # rows of counts that are handed back at once
-# The columns of a row of counts, in Spark's types: which set it is of (see `Counts`), the keys of all sets, the count.
+# The columns of a row of counts in Spark's types: the set that it is of (see `Counts`), the keys of all, the count
 ROW: Final = {
     "set": "string",
     **dict.fromkeys(("month", "region_code", "icb_code", "org_code", "site_code", "commissioner_code"), "string"),
@@ -42,21 +44,48 @@ SETS: Final = {
 }
 REFUSED: Final = "refused"  # the set of a row that says, in `reason`, why the records cannot be counted
 
-Reduce = Callable[[Iterator[Any]], Iterator[Any]]
 
-
-def reduction(reference: bytes, postcodes: bytes, submitter: str | None, *, annual: bool) -> Reduce:
-    """What turns the Arrow batches of one partition (the items by name) into batches of rows of counts (ROW).
+@dataclass(frozen=True)
+class Work:
+    """What every worker needs beside the records.
 
     `reference` is the pickled `ReferenceData` without its postcodes, `postcodes` their table as Parquet.
+    `submitter` is as for `with_local_codes_mapped`, `annual` as for `reduce_records`.
     """
 
-    def reduce_batches(batches: Iterator[Any]) -> Iterator[Any]:
+    reference: bytes
+    postcodes: bytes
+    submitter: str | None
+    annual: bool
+
+    def reduce_batches(self, batches: Iterator[Any]) -> Iterator[Any]:
+        """The Arrow batches of one partition (the items by name) to Arrow batches of rows of counts (ROW)."""
         for piece in pieces(batches, RECORDS_AT_A_TIME):
             _take_the_cores_of_the_task()
-            yield from _rows_of_piece(piece, reference, postcodes, submitter, annual=annual)
+            yield from _batches_of(self._rows_of(piece))
 
-    return reduce_batches
+    def _rows_of(self, piece: Any) -> "pl.DataFrame":  # noqa: ANN401 - pyarrow has no types
+        from publish.errors import PublishError
+
+        try:
+            return rows_of(self.counts_of(to_frame(piece)))
+        except PublishError as error:
+            return refusal(error)
+        except Exception as error:
+            # what Spark writes to its logs is the message of an error, and that could show a value of a record
+            raise RuntimeError(type(error).__name__) from None
+
+    def counts_of(self, records: "pl.DataFrame") -> "Counts":
+        """The counts of records that have the items by name."""
+        import polars as pl
+
+        from publish.counts.reduction import reduce_records
+        from publish.records.values import with_local_codes_mapped
+
+        postcodes = pl.read_parquet(BytesIO(self.postcodes)).lazy()
+        reference = replace(pickle.loads(self.reference), postcodes=postcodes)
+        mapped = with_local_codes_mapped(records.lazy(), reference, self.submitter)
+        return reduce_records(mapped, reference, annual=self.annual)
 
 
 def _take_the_cores_of_the_task() -> None:
@@ -72,54 +101,19 @@ def pieces(batches: Iterable[Any], most: int) -> Iterator[Any]:
     import pyarrow as pa
 
     piece: list[Any] = []
+    rows = 0
     for batch in batches:
         piece.append(batch)
-        if sum(each.num_rows for each in piece) >= most:
+        rows += batch.num_rows
+        if rows >= most:
             yield pa.Table.from_batches(piece)
-            piece = []
-    if piece:
+            piece, rows = [], 0
+    if rows:
         yield pa.Table.from_batches(piece)
 
 
-def _rows_of_piece(
-    piece: Any,
-    reference: bytes,
-    postcodes: bytes,
-    submitter: str | None,
-    *,
-    annual: bool,  # noqa: ANN401
-) -> Iterator[Any]:
-    from publish.errors import PublishError
-
-    try:
-        rows = rows_of(reduced(to_frame(piece), reference, postcodes, submitter, annual=annual))
-    except PublishError as error:
-        yield from _batches_of(refusal(error))
-        return
-    except Exception as error:
-        # what Spark writes to its logs is the message of an error, and that could show a value of a record
-        raise RuntimeError(type(error).__name__) from None
-    yield from _batches_of(rows)
-
-
-def reduced(
-    records: "pl.DataFrame", reference: bytes, postcodes: bytes, submitter: str | None, *, annual: bool
-) -> "Counts":
-    """The counts of records that have the items by name. Parameters as for `reduction`."""
-    from dataclasses import replace
-
-    import polars as pl
-
-    from publish.counts.reduction import reduce_records
-    from publish.records.values import with_local_codes_mapped
-
-    tables = replace(pickle.loads(reference), postcodes=pl.read_parquet(BytesIO(postcodes)).lazy())
-    mapped = with_local_codes_mapped(records.lazy(), tables, submitter)
-    return reduce_records(mapped, tables, annual=annual)
-
-
 def to_frame(table: Any) -> "pl.DataFrame":  # noqa: ANN401 - pyarrow has no types
-    """An Arrow table of Spark's. A timestamp with a time zone is the same moment whatever the zone of the session."""
+    """An Arrow table of Spark's. Timestamps with a time zone are in UTC, whatever the zone of the session."""
     import polars as pl
     import pyarrow as pa
 
@@ -144,14 +138,12 @@ def rows_of(counts: "Counts") -> "pl.DataFrame":
     return pl.concat([one.cast({pl.Categorical: pl.String}) for one in sets], how="diagonal").select(*ROW)
 
 
-def refusal(error: Any) -> "pl.DataFrame":  # noqa: ANN401 - what it says is all that is looked at
+def refusal(error: "PublishError") -> "pl.DataFrame":
     """Why the records cannot be counted, as a row of ROW."""
     import polars as pl
 
     said = json.dumps([error.what, error.where, error.do])
-    return pl.DataFrame({"set": [REFUSED], "reason": [said], "count": [1]}).select(
-        pl.col(name) if name in ("set", "reason", "count") else pl.lit(None).alias(name) for name in ROW
-    )
+    return pl.DataFrame([dict.fromkeys(ROW) | {"set": REFUSED, "reason": said, "count": 1}])
 
 
 def _batches_of(rows: "pl.DataFrame") -> Iterator[Any]:

@@ -35,8 +35,7 @@ def spark_session() -> Generator["SparkSession"]:
             where="--engine spark",
             do="install them: pip install 'publish[spark]'",
         ) from None
-    # Spark says so of every newer pandas, of which nothing is used here
-    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+    _quieten()
     active = SparkSession.getActiveSession()
     if active is not None:
         yield active
@@ -46,6 +45,16 @@ def spark_session() -> Generator["SparkSession"]:
         yield session
     finally:
         session.stop()
+
+
+def _quieten() -> None:
+    """Leave standard error to the program: what Spark has to say of an error is told in a refusal."""
+    from pyspark.logger import PySparkLogger
+
+    # Spark says so of every newer pandas, of which nothing is used here
+    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+    for name in ("SQLQueryContextLogger", "DataFrameQueryContextLogger"):
+        PySparkLogger.getLogger(name).disabled = True
 
 
 def _started() -> "SparkSession":
@@ -58,12 +67,12 @@ def _started() -> "SparkSession":
     try:
         session = builder.getOrCreate()
     except (PySparkException, Py4JError, OSError) as error:
-        java = "" if os.environ.get("JAVA_HOME") or shutil.which("java") else ": Java is not found"
+        home = os.environ.get("JAVA_HOME")
+        java = shutil.which("java", path=f"{home}/bin" if home else None)
         raise UsageError(
-            f"Spark does not start ({condition(error)}){java}",
+            f"Spark does not start ({condition(error) if java else 'Java is not found'})",
             where="--engine spark",
-            do="install Java 17 or newer, and check the settings of Spark (spark-defaults.conf, SPARK_… in the "
-            "environment)",
+            do="install Java 17 or newer (JAVA_HOME says where it is), and check the settings of Spark",
         ) from None
     if hasattr(session, "sparkContext"):  # a session of Spark Connect has none, and logs elsewhere
         session.sparkContext.setLogLevel("ERROR")
@@ -83,8 +92,11 @@ def refusing_spark(what: str, where: str, do: str) -> Generator[None]:
 
 
 def condition(error: Exception) -> str:
-    """What kind of error it is, in Spark's words where it has any: `PATH_NOT_FOUND`."""
+    """What kind of error it is: in Spark's words if it has any (`PATH_NOT_FOUND`), else by its class."""
+    from py4j.protocol import Py4JJavaError
     from pyspark.errors import PySparkException
 
+    if isinstance(error, Py4JJavaError):
+        return str(error.java_exception.getClass().getSimpleName())
     named = error.getCondition() if isinstance(error, PySparkException) else None
     return named or type(error).__name__

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
 _TABLE_NAME: Final = re.compile(r"[\w-]+(\.[\w-]+){0,2}")
-_DO: Final = "check that it is complete, and that the cluster may read it"
+_DO: Final = "check its name, that it is complete, and that the cluster may read it"
 _LISTED: Final = "binaryFile"  # the form in which Spark lists files; what they hold is not read
 
 
@@ -29,8 +29,8 @@ class SparkSource(RecordFile):
     """What is counted as one: a Parquet file, the `part-…` files of one folder, or a table.
 
     `address` is where it is; `files` are the addresses of its files, `table` is what SQL calls a table. `sha256`
-    stands for the names, sizes and times of the files, or for the version of a Delta table. It is empty where nothing
-    says what a table holds: that is counted in every run. `made_up` is what the first of the files says.
+    stands for the names, sizes and times of the files, or for the version of a Delta table. Where nothing says what
+    a table holds it is empty, and the table is counted in every run. `made_up` is what the first of the files says.
     """
 
     address: str
@@ -98,7 +98,7 @@ def find_spark_sources(given: Iterable[str], session: "SparkSession") -> tuple[S
     named = dict.fromkeys(given)
     tables = [text for text in named if _TABLE_NAME.fullmatch(text) and not Path(text).exists()]
     files, of_delta, logs = dict[_Listed, None](), dict[str, None](), dict[str, bool]()
-    for text in named.keys() - set(tables):
+    for text in (text for text in named if text not in tables):
         for file in _listed(text, session):
             table = _delta_table_of(file, session, logs)
             if table is None:
@@ -166,7 +166,7 @@ def _refuse_part(file: _Listed, table: str, text: str) -> None:
 
 
 def _by_extract(files: Iterable[_Listed]) -> dict[str, list[_Listed]]:
-    """The files by what they are counted as: the `part-…` files of one folder are one, as what wrote them divided it."""
+    """The files by the address of what they are counted as: the `part-…` files of one folder are one extract."""
     found: dict[str, list[_Listed]] = {}
     for file in files:
         found.setdefault(file.folder if file.path.name.startswith(PART) else file.address, []).append(file)
@@ -206,17 +206,25 @@ def _said(file: _Listed, session: "SparkSession") -> dict[str, str]:
 
 
 def _table(address: str, table: str, session: "SparkSession") -> SparkSource:
-    """A table or a view, in the latest version where it is a Delta table."""
-    try:
-        with refusing_spark("is no Delta table", address, _DO):
-            detail = session.sql(f"DESCRIBE DETAIL {table}").collect()[0]
-            version = int(session.sql(f"DESCRIBE HISTORY {table} LIMIT 1").collect()[0]["version"])
-        identity, size = _digest("delta", detail["id"], version), int(detail["sizeInBytes"])
-    except InputRefused:
-        identity, size, version = "", 0, None
-    source = SparkSource(Path(address), size, identity, "spark", version, address=address, table=table)
+    """A table or a view; of a Delta table its latest version."""
+    version, size, sha256 = _delta_identity(table, session) or (None, 0, "")
+    source = SparkSource(Path(address), size, sha256, "spark", version, address=address, table=table)
     source.records(session)
     return source
+
+
+def _delta_identity(table: str, session: "SparkSession") -> tuple[int, int, str] | None:
+    """The latest version of a Delta table, its size in bytes, and what stands for both; None of another table."""
+    try:
+        with refusing_spark("is no Delta table", table, _DO):
+            detail = session.sql(f"DESCRIBE DETAIL {table}").collect()[0].asDict()
+            history = session.sql(f"DESCRIBE HISTORY {table} LIMIT 1").collect()[0].asDict()
+    except InputRefused:
+        return None
+    if detail.get("format") != "delta":
+        return None
+    version = int(history["version"])
+    return version, int(detail["sizeInBytes"]), _digest("delta", detail["id"], version)
 
 
 def _digest(*parts: object) -> str:
