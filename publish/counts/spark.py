@@ -6,7 +6,7 @@ later. Workers read only the columns that the counts need; what comes back to th
 
 import json
 import pickle
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from io import BytesIO
@@ -17,7 +17,7 @@ import polars as pl
 from publish.counts.annual import FROM_PATIENT
 from publish.counts.files import known_by
 from publish.counts.reduction import COMMISSIONER_KEYS, KEPT_OUT_KEYS, NEEDED, PATIENT_KEYS, SITE_KEYS, Counts
-from publish.counts.spark_workers import REFUSED, ROW, SETS, Work, to_frame
+from publish.counts.spark_workers import REFUSED, ROW, SETS, Work, pack, to_frame
 from publish.counts.store import CountStore
 from publish.errors import InputRefused
 from publish.progress import Tell
@@ -100,8 +100,8 @@ def count_source(source: SparkSource, work: Work, session: "SparkSession") -> Co
         none = to_frame(records.limit(0).toArrow())
         items = [name for name in none.columns if name not in EXTRAS]
         checked = items_of(none.lazy(), source.address, items, (), extras=True).collect()
-        rows = to_frame(_rows_of(records, work).toArrow())
-    _refuse(rows)
+        packed = _packed(records, work).toArrow().column("packed")
+    rows = (pl.read_parquet(BytesIO(each.as_py())) for each in packed)
     return counts_of_rows(rows, work.counts_of(checked))
 
 
@@ -116,8 +116,8 @@ def _items(source: SparkSource, extract: "DataFrame", *, annual: bool) -> "DataF
     return extract.select(*(of.col(quoted[name]).alias(name) for name in needed))
 
 
-def _rows_of(records: "DataFrame", work: Work) -> "DataFrame":
-    """The rows of counts (ROW) of the records, each key once."""
+def _packed(records: "DataFrame", work: Work) -> "DataFrame":
+    """The rows of counts (ROW) of the records, each key once, as Parquet files in the column `packed`."""
     from pyspark.sql import functions as of
 
     columns = ", ".join(f"`{name}` {kind}" for name, kind in ROW.items())
@@ -126,23 +126,28 @@ def _rows_of(records: "DataFrame", work: Work) -> "DataFrame":
         return work.reduce_batches(batches)
 
     rows = records.mapInArrow(reduce_batches, columns)
-    return rows.groupBy(*(name for name in ROW if name != "count")).agg(of.sum("count").alias("count"))
+    summed = rows.groupBy(*(name for name in ROW if name != "count")).agg(of.sum("count").alias("count"))
+    return summed.mapInArrow(pack, "packed binary")
+
+
+def counts_of_rows(parts: Iterable[pl.DataFrame], none: Counts) -> Counts:
+    """The counts in rows of ROW, in the types and with what is lacking of `none`, the counts of no record.
+
+    Raises InputRefused where a worker could not count its records: reference data that contradict themselves, say.
+    """
+    sets: dict[str, list[pl.DataFrame]] = {name: [getattr(none, name)] for name in SETS}
+    for rows in parts:
+        _refuse(rows)
+        for name, found in sets.items():
+            of_set = rows.filter(pl.col("set") == name).rename({"count": SETS[name]})
+            found.append(of_set.select(pl.col(key).cast(kind) for key, kind in found[0].schema.items()))
+    in_order = {
+        name: pl.concat(found).sort(_ORDER[name], nulls_last=name in _NULLS_LAST) for name, found in sets.items()
+    }
+    return replace(none, **in_order)
 
 
 def _refuse(rows: pl.DataFrame) -> None:
-    """Raise what a worker could not count: reference data that contradict themselves, say."""
     for said in rows.filter(pl.col("set") == REFUSED)["reason"].sort():
         what, where, do = json.loads(said)
         raise InputRefused(what, where=where, do=do)
-
-
-def counts_of_rows(rows: pl.DataFrame, none: Counts) -> Counts:
-    """The counts in rows of ROW, in the types and with what is lacking of `none`, the counts of no record."""
-    sets = {name: _set(rows, name, getattr(none, name)) for name in SETS}
-    return replace(none, **sets)
-
-
-def _set(rows: pl.DataFrame, name: str, none: pl.DataFrame) -> pl.DataFrame:
-    of_set = rows.filter(pl.col("set") == name).rename({"count": SETS[name]})
-    in_order = of_set.sort(_ORDER[name], nulls_last=name in _NULLS_LAST)
-    return in_order.select(pl.col(column).cast(kind) for column, kind in none.schema.items())

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 RECORDS_AT_A_TIME: Final = (
     2_000_000  # records of a piece: each reduction is worth its fixed cost, and fits in memory
 )
-ROWS_AT_A_TIME: Final = 100_000  # rows of counts that are handed back at once
+ROWS_AT_A_TIME: Final = 100_000  # rows of counts that are handed on at once
+ROWS_IN_A_FILE: Final = 1_000_000  # rows of counts that travel to the driver together
 # The columns of a row of counts in Spark's types: the set that it is of (see `Counts`), the keys of all, the count
 ROW: Final = {
     "set": "string",
@@ -60,20 +61,23 @@ class Work:
 
     def reduce_batches(self, batches: Iterator[Any]) -> Iterator[Any]:
         """The Arrow batches of one partition (the items by name) to Arrow batches of rows of counts (ROW)."""
+        _take_the_cores_of_the_task()
         for piece in pieces(batches, RECORDS_AT_A_TIME):
-            _take_the_cores_of_the_task()
-            yield from _batches_of(self._rows_of(piece))
+            for rows in self._rows_of(piece):
+                yield from rows.to_arrow().cast(_arrow_schema()).to_batches()
 
-    def _rows_of(self, piece: Any) -> "pl.DataFrame":  # noqa: ANN401 - pyarrow has no types
+    def _rows_of(self, piece: Any) -> Iterator["pl.DataFrame"]:  # noqa: ANN401 - pyarrow has no types
         from publish.errors import PublishError
 
         try:
-            return rows_of(self.counts_of(to_frame(piece)))
+            counts = self.counts_of(to_frame(piece))
         except PublishError as error:
-            return refusal(error)
+            yield refusal(error)
+            return
         except Exception as error:
             # what Spark writes to its logs is the message of an error, and that could show a value of a record
             raise RuntimeError(type(error).__name__) from None
+        yield from rows_of(counts)
 
     def counts_of(self, records: "pl.DataFrame") -> "Counts":
         """The counts of records that have the items by name."""
@@ -127,15 +131,26 @@ def to_frame(table: Any) -> "pl.DataFrame":  # noqa: ANN401 - pyarrow has no typ
     return frame
 
 
-def rows_of(counts: "Counts") -> "pl.DataFrame":
-    """The counts of every set in one table: columns as ROW, null where a set has no such key."""
+def rows_of(counts: "Counts") -> Iterator["pl.DataFrame"]:
+    """The counts of every set, so many rows at a time: columns as ROW, null where a set has no such key."""
     import polars as pl
 
-    sets = (
-        getattr(counts, name).rename({count: "count"}).with_columns(set=pl.lit(name))
-        for name, count in SETS.items()
-    )
-    return pl.concat([one.cast({pl.Categorical: pl.String}) for one in sets], how="diagonal").select(*ROW)
+    for name, count in SETS.items():
+        of_set: pl.DataFrame = getattr(counts, name).rename({count: "count"})
+        absent = [pl.lit(None).alias(column) for column in ROW if column not in {*of_set.columns, "set"}]
+        for rows in of_set.iter_slices(ROWS_AT_A_TIME):
+            yield rows.with_columns(*absent, set=pl.lit(name)).cast({pl.Categorical: pl.String}).select(*ROW)
+
+
+def pack(batches: Iterator[Any]) -> Iterator[Any]:
+    """Arrow batches of rows of counts to rows of one column, `packed`: each a Parquet file, to travel small."""
+    import pyarrow as pa
+
+    _take_the_cores_of_the_task()
+    for piece in pieces(batches, ROWS_IN_A_FILE):
+        packed = BytesIO()
+        to_frame(piece).write_parquet(packed)
+        yield pa.RecordBatch.from_arrays([pa.array([packed.getvalue()], pa.binary())], ["packed"])
 
 
 def refusal(error: "PublishError") -> "pl.DataFrame":
@@ -146,15 +161,8 @@ def refusal(error: "PublishError") -> "pl.DataFrame":
     return pl.DataFrame([dict.fromkeys(ROW) | {"set": REFUSED, "reason": said, "count": 1}])
 
 
-def _batches_of(rows: "pl.DataFrame") -> Iterator[Any]:
+def _arrow_schema() -> Any:  # noqa: ANN401 - pyarrow has no types
     import pyarrow as pa
 
-    kinds = {
-        "string": pa.string(),
-        "boolean": pa.bool_(),
-        "int": pa.int32(),
-        "date": pa.date32(),
-        "bigint": pa.int64(),
-    }
-    schema = pa.schema([(name, kinds[kind]) for name, kind in ROW.items()])
-    yield from rows.to_arrow().cast(schema).to_batches(max_chunksize=ROWS_AT_A_TIME)
+    kinds = {"boolean": pa.bool_(), "int": pa.int32(), "date": pa.date32(), "bigint": pa.int64()}
+    return pa.schema([(name, kinds.get(kind, pa.string())) for name, kind in ROW.items()])
