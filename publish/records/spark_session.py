@@ -63,9 +63,8 @@ def _started() -> "SparkSession":
     from pyspark.sql import SparkSession
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    builder = SparkSession.builder.appName("publish").config("spark.ui.showConsoleProgress", "false")
     try:
-        session = builder.getOrCreate()
+        session = SparkSession.builder.appName("publish").getOrCreate()
     except (PySparkException, Py4JError, OSError) as error:
         home = os.environ.get("JAVA_HOME")
         java = shutil.which("java", path=f"{home}/bin" if home else None)
