@@ -17,8 +17,8 @@ RECORDS = """
 create temp table r as
 select month(DIAGNOSTIC_TEST_DATE)::utinyint as month, region_code, org_code, modality,
   published_test_group as cancer_group, interventional, PATIENT_SOURCE_SETTING as setting,
-  date_diff('day', coalesce(DIAGNOSTIC_TEST_REQUEST_DATE, DIAG_TEST_REQUEST_REC_DATE), DIAGNOSTIC_TEST_DATE)::smallint
-    as request_to_test,
+  date_diff('day', coalesce(DIAGNOSTIC_TEST_REQUEST_DATE, DIAG_TEST_REQUEST_REC_DATE),
+    DIAGNOSTIC_TEST_DATE)::smallint as request_to_test,
   date_diff('day', DIAGNOSTIC_TEST_DATE, SERVICE_REPORT_DATE)::smallint as test_to_report
 from read_parquet('{records}/*.parquet')
 join exams on IMAGING_CODE_NICIP = nicip_code join sites on SITE_CODE_IMAGING = site_code

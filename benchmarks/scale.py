@@ -52,7 +52,8 @@ columns = ["SITE_CODE_IMAGING", "IMAGING_CODE_NICIP", "DIAGNOSTIC_TEST_DATE", "D
 columns += ["DIAG_TEST_REQUEST_REC_DATE", "SERVICE_REPORT_DATE"]
 begun = time.perf_counter()
 records = pd.concat([pd.read_parquet(file, columns=columns) for file in sys.argv[2:]])
-exams = pd.DataFrame(reference.exam_codes.select("nicip_code", "modality").unique("nicip_code").to_dict(as_series=False))
+exams = reference.exam_codes.select("nicip_code", "modality").unique("nicip_code")
+exams = pd.DataFrame(exams.to_dict(as_series=False))
 sites = pd.DataFrame(reference.sites.select("site_code", "org_code", "region_code").to_dict(as_series=False))
 records = records.merge(exams, left_on="IMAGING_CODE_NICIP", right_on="nicip_code")
 records = records.merge(sites, left_on="SITE_CODE_IMAGING", right_on="site_code")
@@ -74,7 +75,7 @@ AT_ONCE = 2  # months that pandas is given
 def make_up(records: int, folder: Path) -> tuple[list[Path], Path]:
     """A year that is made up, a file for each month, and its reference data."""
     every = folder / "made-up.parquet"
-    measure("-m", "publish", "synthesise", "--records", records, "--month", LATEST, "--quiet", every)
+    measure("-m", "publish", "synthesise", "--year", YEAR, "--records", records, "--quiet", every)
     months = folder / "months"
     months.mkdir()
     tested = pl.col("DIAGNOSTIC_TEST_DATE")
@@ -162,7 +163,8 @@ def machine() -> str:
         platform.processor(),
     )
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    return f"{os.cpu_count()} cores ({model}), {memory:.0f} GB, Python {platform.python_version()}, polars {pl.__version__}"
+    versions = f"Python {platform.python_version()}, polars {pl.__version__}"
+    return f"{os.cpu_count()} cores ({model}), {memory:.0f} GB, {versions}"
 
 
 def main() -> None:

@@ -4,6 +4,7 @@ import os
 import sys
 import traceback
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
@@ -17,6 +18,7 @@ from publish.cli_check import check
 from publish.cli_compare import compare
 from publish.cli_options import (
     Database,
+    EngineName,
     Output,
     PolicyFile,
     Query,
@@ -28,6 +30,7 @@ from publish.cli_options import (
     Submitter,
     Validate,
     Withdrawn,
+    engine_of,
     records_of,
     release_folder,
     terms_of,
@@ -149,6 +152,7 @@ def release(
     previous: Previous = None,
     revised: Revised = None,
     unchecked: Unchecked = False,
+    engine: EngineName = "local",
     quiet: Quiet = False,
 ) -> None:
     """Make the draft of a release: the monthly one up to a month, or the annual one of a financial year.
@@ -167,8 +171,13 @@ def release(
         revised=revised.date() if revised else None,
         unchecked=unchecked,
     )
-    with progress(quiet=quiet) as tell, records_of(records, database, query, output) as given:
-        made = make_release(covered, given, settings, tell)
+    of_submissions = {"--validate": validate, "--withdrawn": withdrawn, "--submitted": submitted}
+    with (
+        progress(quiet=quiet) as tell,
+        engine_of(engine, of_submissions | {"--database": database}) as counting,
+        records_of(records, database, query, output) as given,
+    ):
+        made = make_release(covered, given, replace(settings, engine=counting), tell)
     if not quiet:
         report(made)
         print(f"\nNext: publish review {made.folder}, then: publish approve {made.folder} --by 'Your Name'")

@@ -1,13 +1,14 @@
 """The options that several commands take, and what they come to."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
+from publish.counts.engines import Engine, LocalEngine, spark_engine
 from publish.errors import UsageError
 from publish.folders import put_back, writable
 from publish.records.intake import Terms
@@ -53,6 +54,12 @@ ReferenceFolder = Annotated[
         "Default: reference-data, where there is such a folder.",
     ),
 ]
+EngineName = Annotated[
+    Literal["local", "spark"],
+    typer.Option(
+        "--engine", help="What counts the records: this machine, or an Apache Spark cluster (extracts alone)."
+    ),
+]
 PolicyFile = Annotated[Path | None, typer.Option("--policy", help="Your own disclosure rule (policy.toml).")]
 
 
@@ -64,6 +71,26 @@ def terms_of(submitted: datetime | None, submitter: str | None, validate: bool, 
         validate=validate,
         withdrawn=read_withdrawn(withdrawn),
     )
+
+
+@contextmanager
+def engine_of(name: Literal["local", "spark"], of_one_machine: Mapping[str, object]) -> Generator[Engine]:
+    """What counts the records while the block runs. `of_one_machine` are the options that Spark does not go with.
+
+    Raises UsageError where one of those is given with Spark, or Spark is not there.
+    """
+    if name == "local":
+        yield LocalEngine()
+        return
+    for option, given in of_one_machine.items():
+        if given:
+            raise UsageError(
+                "is for one machine, and --engine spark counts extracts as they are",
+                where=option,
+                do="leave one of the two out",
+            )
+    with spark_engine() as engine:
+        yield engine
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from publish.counts.files import count_files
+from publish.counts.engines import Engine, LocalEngine
 from publish.counts.reduction import RULE_KEYS, Counts, add
 from publish.counts.submitted import rules_in_words
 from publish.disclosure.policy import load_policy
@@ -21,10 +21,9 @@ from publish.house import House, load_house
 from publish.period import YEARS, MonthlyPeriod, in_words, spans
 from publish.progress import Tell
 from publish.quality.earlier_years import EarlierYears, read_earlier_years
-from publish.records.files import RecordFile, find_record_files
+from publish.records.files import RecordFile
 from publish.records.intake import Terms
 from publish.records.overlap import is_part, overlap
-from publish.records.readers import is_made_up
 from publish.reference.tables import ReferenceData, load_reference
 from publish.release_review import MadeDraft, find, leave_review, refuse_edited
 from publish.release_tables import left_out, release_tables
@@ -44,7 +43,7 @@ class Settings:
 
     `previous` are folders of earlier published workbooks, with which an annual release compares. `revised` is the
     day on which tables with other figures replace those that are public. `unchecked` leaves what reads the finished
-    files (accessibility, links, the audit, the comparison) to approval.
+    files (accessibility, links, the audit, the comparison) to approval. `engine` counts the records.
     """
 
     output: Path
@@ -56,6 +55,7 @@ class Settings:
     terms: Terms = field(default_factory=Terms)
     revised: date | None = None
     unchecked: bool = False
+    engine: Engine = field(default_factory=LocalEngine)
 
 
 @dataclass(frozen=True)
@@ -85,8 +85,8 @@ def make_release(period: MonthlyPeriod, records: Sequence[str], settings: Settin
     reference = load_reference(settings.reference_folder)
     published = _publication_date(period, house, settings.published)
     _refuse_early_revision(settings.revised, published)
-    files = find_record_files(records)
-    made_up = any(is_made_up(file.path) for file in files)
+    files = settings.engine.find(records)
+    made_up = any(settings.engine.is_made_up(file) for file in files)
     earlier = _earlier_years(period, settings.previous, made_up=made_up)
     counted = _counted(files, period, reference, settings, tell)
     tell("Building the tables" + (", and looking for further counts to hide" if policy.hides_more else ""))
@@ -132,7 +132,7 @@ def _counted(
 ) -> Counted:
     """The records counted, from the store where they stand there; refused where they do not fit the period."""
     store = writable(settings.output) / STORE
-    by_file = count_files(files, reference, settings.terms, store, tell, annual=period.annual)
+    by_file = settings.engine.count(files, reference, settings.terms, store, tell, annual=period.annual)
     for file in files:
         if not is_part(file):  # an extract in several files may go beyond the months of the release
             _refuse_other_months(file, by_file[file], period)
@@ -189,7 +189,7 @@ def _refuse_other_months(file: RecordFile, counts: Counts, period: MonthlyPeriod
     if not set(counts.months) & {str(month) for month in usable}:
         raise InputRefused(
             f"holds no record with a test date in {in_words(usable)}",
-            where=str(file.path),
+            where=file.where,
             do="leave the file out of --records, or name another month or year",
         )
 
@@ -247,13 +247,7 @@ def _next_publication_date(period: MonthlyPeriod, house: House, published: date)
 
 
 def _input_entry(file: RecordFile, counts: Counts) -> dict[str, object]:
-    return {
-        "file": str(file.path),
-        "bytes": file.size,
-        "sha256": file.sha256,
-        "records": counts.records,
-        "months": counts.months,
-    }
+    return {**file.identity, "records": counts.records, "months": counts.months}
 
 
 def _remarks(ledger: pl.DataFrame, period: MonthlyPeriod, reference: ReferenceData) -> tuple[str, ...]:
@@ -279,7 +273,7 @@ def _lacking_in_some(counted: Counted) -> tuple[str, ...]:
     by_item: dict[str, list[str]] = {}
     for file, of_file in counted.by_file.items():
         for item in set(of_file.lacking) - set(counted.counts.lacking):
-            by_item.setdefault(item, []).append(file.path.name)
+            by_item.setdefault(item, []).append(file.name)
     return tuple(
         f"{item} is not in {', '.join(files)}: it counts as not known there."
         for item, files in sorted(by_item.items())

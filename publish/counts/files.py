@@ -50,7 +50,7 @@ def _count_extracts(
     files: Sequence[RecordFile], reference: ReferenceData, terms: Terms, store: CountStore, tell: Tell
 ) -> dict[RecordFile, Counts]:
     """The counts of extracts. Each is kept as soon as it is counted: a run that was stopped goes on from there."""
-    known = {file: _known(file, terms) for file in files}
+    known = {file: known_by(file, terms.submitter) for file in files}
     counted = {file: store.counts_of(as_known) for file, as_known in known.items()}
     to_read = [file for file, counts in counted.items() if counts is None]
     pace = Pace(sum(file.size for file in to_read))
@@ -73,11 +73,6 @@ def _count_extracts(
     return {file: counts for file, counts in counted.items() if counts is not None}
 
 
-def _known(file: RecordFile, terms: Terms) -> RecordFile:
-    """The file as the store knows it."""
-    return replace(file, sha256=_digest(terms.submitter, file.sha256)) if terms.submitter else file
-
-
 def _count_extract(
     file: RecordFile, known: RecordFile, reference: ReferenceData, terms: Terms, store: CountStore
 ) -> Counts:
@@ -92,6 +87,11 @@ def _count_extract(
             counts = reduce_records(mapped, reference, annual=store.annual)
     store.keep(known, counts)
     return counts
+
+
+def known_by(file: RecordFile, submitter: str | None) -> RecordFile:
+    """The extract as its counts are stored: local codes are told by the submitter, where one is named."""
+    return replace(file, sha256=_digest(submitter, file.sha256)) if submitter else file
 
 
 def _count_submissions(

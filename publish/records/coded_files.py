@@ -12,7 +12,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from publish.records.columns import columns_of_items
+from publish.records.columns import columns_of
 from publish.records.parquet_files import scan_parquet
 from publish.records.refusing import refusing, unreadable
 
@@ -76,15 +76,16 @@ class CodedFile:
 def coded_file(file: Path, codes: Sequence[str], dates: Sequence[str]) -> CodedFile | None:
     """The file, where it can be read so: codes all text, dates all Date. Else None.
 
-    Raises InputRefused as `items_of`.
+    Raises InputRefused as `columns_of`.
     """
     extract = scan_parquet(file)
-    columns = columns_of_items(extract, file, (*codes, *dates))
     schema = extract.collect_schema()
-    texts = all(isinstance(schema[columns[name]], pl.String) for name in codes)
-    if not texts or not all(isinstance(schema[columns[name]], pl.Date) for name in dates):
+    columns = columns_of(schema.names(), file, (*codes, *dates), (), extras=False)
+    there = {item: column for item, column in columns.items() if column is not None}
+    kinds = dict.fromkeys(codes, pl.String) | dict.fromkeys(dates, pl.Date)
+    if any(schema[column] != kinds[item] for item, column in there.items()):
         return None
-    return CodedFile(file, {name: columns[name] for name in codes}, {name: columns[name] for name in dates})
+    return CodedFile(file, {name: there[name] for name in codes}, {name: there[name] for name in dates})
 
 
 def _groups(sizes: Sequence[int], most: int) -> Iterator[list[int]]:

@@ -8,7 +8,7 @@ from typing import Final
 import polars as pl
 
 from publish.errors import InputRefused, did_you_mean
-from publish.records.items import EXTRAS, ITEMS, Item
+from publish.records.items import DATES, EXTRAS, ITEMS, Item
 
 _DO: Final = "give the columns by their names in DIDS v1.0 or in the data product"
 # Columns of the data product that stand in for an item of the patient where an extract leaves that out.
@@ -17,6 +17,7 @@ STAND_INS: Final = (
     Item("LOCATION_LSOA", "", asset="LOCATION_LSOA", extract="Lower Layer Super Output Area (LSOA)", xml=""),
     Item("CCG_CODE", "", asset="CCG_CODE", extract="CCG Code", xml=""),
 )
+_CONFIDENCE: Final = "MPSConfidence"  # a number, unlike all else that is no date
 _BY_NAME: Final = {item.name: item for item in (*ITEMS, *STAND_INS)}
 
 
@@ -25,47 +26,44 @@ def standard(name: str) -> str:
     return name.strip().upper()
 
 
-def items_of(
-    extract: pl.LazyFrame, file: Path, needed: Sequence[str], optional: Sequence[str], *, extras: bool
-) -> pl.LazyFrame:
-    """The needed and the optional items under their names, then what passes through where it is there.
+def columns_of(
+    names: Sequence[str], file: Path | str, needed: Sequence[str], optional: Sequence[str], *, extras: bool
+) -> dict[str, str | None]:
+    """Which of the columns of an extract holds each item: the needed, the optional, then what passes through.
 
-    Columns may be called as the items, as in the data product or as in the analysts' extract. An optional item that
-    is not there is text, null throughout. Raises InputRefused where a needed item is not there, an item is there
-    twice, or a column is of a type that cannot hold it.
+    Columns may be called as the items, as in the data product or as in the analysts' extract. None stands for an
+    optional item that is not there. Raises InputRefused where a needed item is not there or an item is there twice.
     """
-    of_items = columns_of_items(extract, file, needed, optional)
-    schema = extract.collect_schema()
-    there = _by_standard_name(schema.names())
-    passed = {name: there[standard(name)][0] for name in EXTRAS if extras and standard(name) in there}
-    for name, column in passed.items():
-        if name != "MPSConfidence" and not _can_be_codes(schema[column]):
-            raise _no_codes(file, name, schema[column])
-    columns = of_items | passed
-    return extract.select(
-        (pl.col(columns[name]) if name in columns else pl.lit(None, pl.String)).alias(name)
-        for name in (*needed, *optional, *passed)
-    )
-
-
-def columns_of_items(
-    extract: pl.LazyFrame, file: Path, needed: Sequence[str], optional: Sequence[str] = ()
-) -> dict[str, str]:
-    """The column of each item, by the item; none of an optional one that is not there. Raises as `items_of`."""
-    schema = extract.collect_schema()
-    there = _by_standard_name(schema.names())
+    there = _by_standard_name(names)
     given = {name: _columns_of(_BY_NAME[name], there) for name in (*needed, *optional)}
     refuse_missing(file, [name for name in needed if not given[name]], there, do=_DO)
     refuse_twice(file, [name for name, columns in given.items() if len(columns) > 1])
-    of_items = {name: columns[0] for name, columns in given.items() if columns}
-    for name, column in of_items.items():
-        _refuse_type(file, _BY_NAME[name], schema[column])
-    return of_items
+    of_items = {name: next(iter(columns), None) for name, columns in given.items()}
+    return of_items | {name: there[standard(name)][0] for name in EXTRAS if extras and standard(name) in there}
 
 
-def there_of(extract: pl.LazyFrame, names: Iterable[str]) -> tuple[str, ...]:
-    """Those of the items and their stand-ins that the extract has, under any of their names."""
-    there = _by_standard_name(extract.collect_schema().names())
+def items_of(
+    extract: pl.LazyFrame, file: Path | str, needed: Sequence[str], optional: Sequence[str], *, extras: bool
+) -> pl.LazyFrame:
+    """The needed and the optional items under their names, then what passes through where it is there.
+
+    An optional item that is not there is text, null throughout. Raises InputRefused as `columns_of`, and where a
+    column is of a type that cannot hold its item.
+    """
+    schema = extract.collect_schema()
+    columns = columns_of(schema.names(), file, needed, optional, extras=extras)
+    for name, column in columns.items():
+        if column is not None:
+            _refuse_type(file, name, schema[column])
+    return extract.select(
+        (pl.lit(None, pl.String) if column is None else pl.col(column)).alias(name)
+        for name, column in columns.items()
+    )
+
+
+def there_of(columns: Sequence[str], names: Iterable[str]) -> tuple[str, ...]:
+    """Those of the items and their stand-ins that an extract with these columns has, under any of their names."""
+    there = _by_standard_name(columns)
     return tuple(name for name in names if _columns_of(_BY_NAME[name], there))
 
 
@@ -81,7 +79,9 @@ def _columns_of(item: Item, there: Mapping[str, list[str]]) -> list[str]:
     return next((there[standard(name)] for name in item.names if standard(name) in there), [])
 
 
-def refuse_missing(file: Path, missing: Sequence[str], there: Iterable[str], *, rule: str = "", do: str) -> None:
+def refuse_missing(
+    file: Path | str, missing: Sequence[str], there: Iterable[str], *, rule: str = "", do: str
+) -> None:
     """Refuse a file that lacks columns, naming what may be meant for them."""
     if missing:
         # a value of a record may have run into the header: only what reads like a name is shown
@@ -94,7 +94,7 @@ def refuse_missing(file: Path, missing: Sequence[str], there: Iterable[str], *, 
         )
 
 
-def refuse_twice(file: Path, twice: Sequence[str]) -> None:
+def refuse_twice(file: Path | str, twice: Sequence[str]) -> None:
     """Refuse a file that has columns more than once, naming the first of them."""
     if twice:
         raise InputRefused(
@@ -102,18 +102,18 @@ def refuse_twice(file: Path, twice: Sequence[str]) -> None:
         )
 
 
-def _refuse_type(file: Path, item: Item, kind: pl.DataType) -> None:
-    if item.is_date and not isinstance(kind, pl.Date | pl.Datetime | pl.String | pl.Null):
+def _refuse_type(file: Path | str, name: str, kind: pl.DataType) -> None:
+    if name in DATES and not isinstance(kind, pl.Date | pl.Datetime | pl.String | pl.Null):
         raise InputRefused(
-            f"column {item.name} holds {kind.base_type()}, not dates",
+            f"column {name} holds {kind.base_type()}, not dates",
             where=str(file),
             do="give it as a date or as text",
         )
-    if not item.is_date and not _can_be_codes(kind):
-        raise _no_codes(file, item.name, kind)
+    if name not in (*DATES, _CONFIDENCE) and not _can_be_codes(kind):
+        raise _no_codes(file, name, kind)
 
 
-def _no_codes(file: Path, name: str, kind: pl.DataType) -> InputRefused:
+def _no_codes(file: Path | str, name: str, kind: pl.DataType) -> InputRefused:
     # without what belongs to the type: the categories of an enumeration are values of records
     return InputRefused(f"column {name} holds {kind.base_type()}, not codes", where=str(file), do="give it as text")
 

@@ -10,7 +10,7 @@ from typing import Final, Literal
 from publish.errors import InputRefused
 from publish.records.delta_tables import identity, is_delta_table
 
-Kind = Literal["csv", "xml", "parquet", "delta"]
+Kind = Literal["csv", "xml", "parquet", "delta", "spark"]
 KINDS: Final[dict[str, Kind]] = {".csv": "csv", ".xml": "xml", ".parquet": "parquet"}
 SUBMISSIONS: Final = ("csv", "xml")  # the others are extracts of what was accepted
 LONGEST_NAME, LONGEST_PATH = 255, 4096  # what file systems can name
@@ -33,6 +33,21 @@ class RecordFile:
     def is_submission(self) -> bool:
         """Whether it is a submission, to be validated, and not an extract of records that were accepted."""
         return self.kind in SUBMISSIONS
+
+    @property
+    def name(self) -> str:
+        """What it is called while the program runs."""
+        return self.path.name
+
+    @property
+    def where(self) -> str:
+        """How a message names it."""
+        return str(self.path)
+
+    @property
+    def identity(self) -> dict[str, object]:
+        """How the manifest says what was read."""
+        return {"file": str(self.path), "bytes": self.size, "sha256": self.sha256}
 
 
 def find_record_files(given: Iterable[str]) -> tuple[RecordFile, ...]:

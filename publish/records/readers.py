@@ -54,7 +54,7 @@ def items_there(file: Path | RecordFile, names: Sequence[str]) -> tuple[str, ...
     kind = file.kind if isinstance(file, RecordFile) else kind_of(file)
     if kind in {"csv", "xml"}:
         return tuple(name for name in names if name in NAMES)
-    return there_of(_extract(file), names)
+    return there_of(_extract(file).collect_schema().names(), names)
 
 
 def _extract(file: Path | RecordFile) -> pl.LazyFrame:
