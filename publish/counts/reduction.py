@@ -37,6 +37,14 @@ TEST_KEYS: Final = (
 )
 KEPT_OUT_KEYS: Final = ("month", "org_code", "reason")
 RULE_KEYS: Final = ("month", "org_code", "rule", "severity")
+KEYS: Final = {
+    "tests": TEST_KEYS,
+    "kept_out": KEPT_OUT_KEYS,
+    "sites": SITE_KEYS,
+    "commissioners": COMMISSIONER_KEYS,
+    "patients": PATIENT_KEYS,
+}
+_NULLS_FIRST: Final = ("tests", "sites")
 
 
 def _no_rules() -> pl.DataFrame:
@@ -166,16 +174,16 @@ def _tests_and_kept_out(codes: Codes) -> Counts:
 def _together(parts: Sequence[Counts]) -> Counts:
     """The counts of the pieces of one file: a key of several in one row."""
     every = add(parts)
-    return replace(
-        every,
-        tests=_summed(every.tests, "interval", *(key for key in TEST_KEYS if key != "interval")),
-        kept_out=_summed(every.kept_out, *KEPT_OUT_KEYS, nulls_last=True),
-        sites=_summed(every.sites, *SITE_KEYS),
-        commissioners=_summed(every.commissioners, *COMMISSIONER_KEYS, nulls_last=True),
-        patients=_summed(every.patients, *PATIENT_KEYS, nulls_last=True),
-    )
+    summed = {name: _summed(getattr(every, name), keys) for name, keys in KEYS.items()}
+    return replace(every, **{name: in_order(name, rows) for name, rows in summed.items()})
 
 
-def _summed(counts: pl.DataFrame, *keys: str, nulls_last: bool = False) -> pl.DataFrame:
-    summed = counts.group_by(keys).agg(pl.exclude(keys).sum()).sort(keys, nulls_last=nulls_last)
-    return summed.select(counts.columns)
+def _summed(counts: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+    return counts.group_by(keys).agg(pl.exclude(keys).sum()).select(counts.columns)
+
+
+def in_order(name: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows of a set of counts in the order in which the reduction leaves them."""
+    first = ("interval",) if name == "tests" else ()
+    keys = dict.fromkeys((*first, *KEYS[name]))
+    return rows.sort(list(keys), nulls_last=name not in _NULLS_FIRST)

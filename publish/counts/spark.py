@@ -16,7 +16,7 @@ import polars as pl
 
 from publish.counts.annual import FROM_PATIENT
 from publish.counts.files import known_by
-from publish.counts.reduction import COMMISSIONER_KEYS, KEPT_OUT_KEYS, NEEDED, PATIENT_KEYS, SITE_KEYS, Counts
+from publish.counts.reduction import NEEDED, Counts, in_order
 from publish.counts.spark_workers import REFUSED, ROW, SETS, Work, pack, to_frame
 from publish.counts.store import CountStore
 from publish.errors import InputRefused
@@ -34,18 +34,6 @@ if TYPE_CHECKING:
 _DO: Final = "look at the logs of the executors: they may lack memory, or this program"
 _JOBS_AT_A_TIME: Final = 16
 _SUBMITTER: Final = "SUBMITTER_ORGANISATION"  # of what passes through, all that counts hang on
-# In what order the reduction leaves the rows of each set
-_ORDER: Final = {
-    "tests": (
-        *("interval", "month", "org_code", "region_code", "icb_code", "modality", "cancer_group", "interventional"),
-        *("setting", "days"),
-    ),
-    "kept_out": KEPT_OUT_KEYS,
-    "sites": SITE_KEYS,
-    "commissioners": COMMISSIONER_KEYS,
-    "patients": PATIENT_KEYS,
-}
-_NULLS_LAST: Final = ("kept_out", "commissioners", "patients")
 
 
 def count_sources(
@@ -141,10 +129,7 @@ def counts_of_rows(parts: Iterable[pl.DataFrame], none: Counts) -> Counts:
         for name, found in sets.items():
             of_set = rows.filter(pl.col("set") == name).rename({"count": SETS[name]})
             found.append(of_set.select(pl.col(key).cast(kind) for key, kind in found[0].schema.items()))
-    in_order = {
-        name: pl.concat(found).sort(_ORDER[name], nulls_last=name in _NULLS_LAST) for name, found in sets.items()
-    }
-    return replace(none, **in_order)
+    return replace(none, **{name: in_order(name, pl.concat(found)) for name, found in sets.items()})
 
 
 def _refuse(rows: pl.DataFrame) -> None:
