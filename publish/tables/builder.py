@@ -1,7 +1,7 @@
 """The one builder: counts and a specification to a table of true values.
 
-Texts stay categorical until only the rows of the table are left, and a cell is known by two numbers, its row and
-its place among the columns: a year has millions of counts.
+Texts stay categorical until only the rows of the table are left, and a cell is known by its number, row by row and
+column by column: a year has millions of counts.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,15 +9,14 @@ from typing import Final
 
 import polars as pl
 
-from publish.counts.medians import median_days
 from publish.period import Month
+from publish.tables.medians import CELL, medians
 from publish.tables.places import named
 from publish.tables.specification import Column, Level, TableSpec
 from publish.tables.sums import EVERY_DAY, GROUP, Asked, Summed, Sums
 from publish.tables.truth import ENGLAND_CODE, TrueTable
 
 WORDS: Final = ("label", "row_setting")
-CELL: Final = ("row", "place")
 LEVELS: Final = pl.Enum([level.value for level in Level])
 # The columns of the counts that tell the rows of a level apart: the first is the region, the last the code.
 KEYS: Final[dict[Level, tuple[str, ...]]] = {
@@ -52,8 +51,8 @@ def build(spec: TableSpec, sums: Sums, months: Sequence[Month], places: pl.DataF
     chosen = {level: _chosen(level, spec, columns, sums, months) for level in reversed(spec.basis.levels)}
     rows = _rows(spec, chosen, places)
     values = pl.concat([_values(spec, columns, _placed(level, of_level, rows)) for level, of_level in chosen.items()])
-    cells = rows.join(_order_of(columns), how="cross").join(values, on=CELL, how="left")
-    return TrueTable(spec, tuple(months), _complete(spec, cells.sort(CELL)))
+    cells = rows.join(_order_of(columns), how="cross", maintain_order="left_right").with_row_index(CELL)
+    return TrueTable(spec, tuple(months), _complete(spec, cells.join(values, on=CELL, how="left").sort(CELL)))
 
 
 def _chosen(
@@ -168,34 +167,34 @@ def _placed(level: Level, chosen: Summed, rows: pl.DataFrame) -> Summed:
 
 
 def _values(spec: TableSpec, columns: Sequence[Column], placed: Summed) -> pl.DataFrame:
-    """What each cell that has any counts holds: row, place, tests, dated, value, of."""
-    by_day = _of_columns(dict(enumerate(columns)), placed)
+    """What each cell that has any counts holds: cell, tests, dated, value, of."""
+    by_day = _of_columns(columns, placed)
     values = by_day.group_by(CELL).agg(pl.col("tests").sum())
     if spec.measure.is_median:
-        values = values.join(median_days(by_day, CELL), on=CELL, how="left")
+        values = values.join(medians(by_day), on=CELL, how="left")
     else:
         values = values.with_columns(value=pl.col("tests").cast(pl.Float64), dated=pl.col("tests"))
-    wholes = {place: column.of for place, column in enumerate(columns) if column.of}
-    if not wholes:
+    wholes = [column.of for column in columns]
+    if not any(wholes):
         return values.with_columns(of=pl.lit(None, pl.Int64))
     of = _of_columns(wholes, placed).group_by(CELL).agg(of=pl.col("tests").sum())
     return values.join(of, on=CELL, how="full", coalesce=True)
 
 
-def _of_columns(columns: Mapping[int, Column], placed: Summed) -> pl.DataFrame:
-    """The counts that columns select, by the place of the column: row, place, days, tests."""
-    selected = [
-        placed.groups.lazy().filter(column.selects).select("row", GROUP, place=pl.lit(place, pl.UInt32))
-        for place, column in columns.items()
+def _of_columns(columns: Sequence[Column | None], placed: Summed) -> pl.DataFrame:
+    """The counts that each column selects, by the number of the cell: cell, days, tests."""
+    cells = [
+        placed.groups.lazy().filter(column.selects).select(GROUP, (pl.col("row") * len(columns) + place).alias(CELL))
+        for place, column in enumerate(columns)
+        if column
     ]
-    cells = pl.concat(selected).collect()
-    return placed.by_day.join(cells, on=GROUP).select(*CELL, "days", "tests")
+    return placed.by_day.join(pl.concat(cells).collect(), on=GROUP).select(CELL, "days", "tests")
 
 
 def _order_of(columns: Sequence[Column]) -> pl.DataFrame:
     words = [(column.period, column.name, column.of is not None) for column in columns]
     schema = {"period": pl.String, "column": pl.String, "is_share": pl.Boolean}
-    return pl.DataFrame(words, schema=schema, orient="row").with_row_index("place")
+    return pl.DataFrame(words, schema=schema, orient="row")
 
 
 def _complete(spec: TableSpec, cells: pl.DataFrame) -> pl.DataFrame:

@@ -135,7 +135,8 @@ def split(counts: pl.DataFrame) -> Summed:
     a sum does not mind.
     """
     keys = [name for name in counts.columns if name not in _MEASURED]
-    differs = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift()) for name in keys)
+    coded = [pl.col(name) if counts.schema[name] == pl.Boolean else pl.col(name).to_physical() for name in keys]
+    differs = pl.any_horizontal(code.ne_missing(code.shift()) for code in coded)
     begins = counts.select((differs | (pl.int_range(pl.len()) == 0)).alias("begins"))["begins"]
     days = [] if "days" in counts.columns else [pl.lit(None, pl.Int32).alias("days")]
     group = (begins.cum_sum() - 1).cast(pl.UInt32).alias(GROUP)
