@@ -7,7 +7,8 @@ wrapped, in the widest column, and the year is centred across its columns instea
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from functools import cached_property
+from itertools import chain, groupby
 from typing import Final, TypeAlias
 
 import polars as pl
@@ -24,7 +25,7 @@ from publish.tables.specification import Measure
 from publish.writing.content import ReleaseTables
 from publish.writing.fillings import Fillings
 from publish.writing.sheet_setup import mark_as_table, one_page_wide, repeat_in_print
-from publish.writing.workbook_styles import LINE_HEIGHT, WARNING_RED, Style, fit_row, lines, link, put
+from publish.writing.workbook_styles import LINE_HEIGHT, WARNING_RED, Style, fit_row, lines, link, put, put_row, styles_of
 
 LABELS, VALUES = 2, 3  # columns: A is a narrow margin
 REMARKS_ROW: Final = 11
@@ -61,41 +62,46 @@ class Layout:
     table: ProtectedTable
     filled: Fillings
 
-    @property
+    @cached_property
+    def measures(self) -> tuple[Measure, ...]:
+        """What the columns of figures hold."""
+        return tuple(column.measure(self.table.spec.measure) for column in self.table.columns)
+
+    @cached_property
     def keys(self) -> tuple[str, ...]:
         """The headings of the columns that say what a row is about."""
         spec = self.table.spec
         settings = (spec.setting_heading,) if spec.settings else ()
         return (*(self.filled(place.heading) for place in spec.basis.places), spec.label_heading, *settings)
 
-    @property
+    @cached_property
     def figures(self) -> tuple[str, ...]:
         """The headings of the columns of figures."""
         return tuple(self.filled.heading(column) for column in self.table.columns)
 
-    @property
+    @cached_property
     def headings(self) -> tuple[str, ...]:
         """The header cells from column B on."""
         return (*self.keys, *self.figures)
 
-    @property
+    @cached_property
     def first_figure(self) -> int:
         """The column of the first figures."""
         return LABELS + len(self.keys)
 
-    @property
+    @cached_property
     def texts(self) -> set[int]:
         """The columns that hold text: all that say what a row is about, but a population."""
         places = enumerate(self.table.spec.basis.places, start=LABELS)
         populations = {column for column, place in places if place.name == POPULATION}
         return set(range(LABELS, self.first_figure)) - populations
 
-    @property
+    @cached_property
     def header_row(self) -> int:
         """The row of the headings."""
         return self.table.spec.header_row
 
-    @property
+    @cached_property
     def widths(self) -> tuple[float, ...]:
         """The widths of the columns from A on."""
         spec = self.table.spec
@@ -106,7 +112,7 @@ class Layout:
         figures = (*[month] * (len(self.figures) - 1), year)
         return (1.9, *(place.width for place in spec.basis.places), label, *settings, *figures)
 
-    @property
+    @cached_property
     def widest(self) -> int:
         """The widest column from C on: what is long is wrapped there."""
         return VALUES + self.widths[VALUES - 1 :].index(max(self.widths[VALUES - 1 :]))
@@ -115,7 +121,7 @@ class Layout:
         """The width of a column by its number."""
         return self.widths[column - 1]
 
-    @property
+    @cached_property
     def parts(self) -> tuple[tuple[int, tuple[str, ...]], ...]:
         """The first column and the headings of each part that is marked up as a table: all of it, as a rule.
 
@@ -133,7 +139,7 @@ class Layout:
             first, headings = first + len(headings), ()
         return tuple(parts)
 
-    @property
+    @cached_property
     def header_height(self) -> float:
         """How high the header row must be for its longest heading."""
         widths = self.widths[LABELS - 1 :]
@@ -233,13 +239,16 @@ def _write_header(sheet: Worksheet, layout: Layout) -> None:
 def _write_rows(sheet: Worksheet, layout: Layout) -> int:
     """Write the rows, an empty one between England, regions and whatever follows; the last row written."""
     row, places = layout.header_row, 1 + len(layout.table.spec.basis.places)
+    styles, width = styles_of(sheet.parent), layout.width(layout.widest)
     for number, (_, of_level) in enumerate(groupby(rows_of(layout.table), key=lambda entry: entry[0][0])):
         row += number > 0
         for _, block in groupby(of_level, key=lambda entry: entry[0][:places]):
             listed = list(block)
             for keys, cells in listed:
                 row += 1
-                _write_row(sheet, row, keys[1:], cells, layout, closes=keys is listed[-1][0])
+                written = list(_row(keys[1:], cells, layout, closes=keys is listed[-1][0]))
+                put_row(sheet, row, LABELS, written, styles)
+                fit_row(sheet, row, str(written[layout.widest - LABELS][0]), width)
     return row
 
 
@@ -257,16 +266,14 @@ def _first_of_each(keys: pl.DataFrame, columns: int) -> Iterator[tuple[int, Keys
     return ((number * columns, row) for number, row in enumerate(keys.gather_every(columns).iter_rows()))
 
 
-def _write_row(sheet: Worksheet, row: int, keys: Keys, cells: list[Cell], layout: Layout, *, closes: bool) -> None:
-    for column, key in enumerate(keys, start=LABELS):
-        value, style = (key, Style.KEY) if isinstance(key, str | None) else (key, Style.COUNT)
-        put(sheet, row, column, value, style.closing if closes else style)
-    measures = [column.measure(layout.table.spec.measure) for column in layout.table.columns]
-    for column, (cell, measure) in enumerate(zip(cells, measures, strict=True), start=layout.first_figure):
-        value, style = shown(cell, measure)
-        put(sheet, row, column, value, style.closing if closes else style)
-    longest = str(sheet.cell(row, layout.widest).value)
-    fit_row(sheet, row, longest, layout.width(layout.widest))
+def _row(
+    keys: Keys, cells: list[Cell], layout: Layout, *, closes: bool
+) -> Iterator[tuple[str | float | None, str]]:
+    """The cells of a row from column B on: what each shows, and in which style."""
+    of_keys = ((key, Style.KEY if isinstance(key, str | None) else Style.COUNT) for key in keys)
+    of_figures = (shown(cell, measure) for cell, measure in zip(cells, layout.measures, strict=True))
+    for value, style in chain(of_keys, of_figures):
+        yield value, style.closing if closes else style
 
 
 def shown(cell: Cell, measure: Measure) -> tuple[str | float | None, Style]:

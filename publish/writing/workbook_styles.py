@@ -4,13 +4,15 @@ Rule: publication specification, Workbook style.
 """
 
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, TypeAlias
 
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.cell.rich_text import CellRichText
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
@@ -27,6 +29,8 @@ TEXT: Final = "@"  # keeps a text that looks like a formula a text, also when so
 WHOLE: Final = "#,##0"
 HALF: Final = "#,##0.0"
 GENERAL: Final = "General"
+
+Value: TypeAlias = str | float | CellRichText | None
 
 
 class Style(StrEnum):
@@ -136,15 +140,35 @@ def _named(style: Style, name: str, border: Border, formats: Mapping[Style, str]
     )
 
 
-def put(sheet: Worksheet, row: int, column: int, value: str | float | CellRichText | None, style: str) -> None:
+def put(sheet: Worksheet, row: int, column: int, value: Value, style: str) -> None:
     """Write a value with a named style. A text is always written as text, never as a formula."""
+    _put(sheet, row, column, value).style = style
+
+
+def put_row(
+    sheet: Worksheet, row: int, first: int, cells: Iterable[tuple[Value, str]], styles: Mapping[str, StyleArray]
+) -> None:
+    """Write values, each with a named style, from the column `first` on, as `put` does one by one.
+
+    `styles` are those of the workbook (see `styles_of`): most of the time went into looking their names up.
+    """
+    for column, (value, style) in enumerate(cells, start=first):
+        _put(sheet, row, column, value)._style = styles[style]
+
+
+def styles_of(workbook: Any) -> dict[str, StyleArray]:
+    """What stands in the cells of each named style of a workbook. It must not be changed: cells share it."""
+    return {style.name: style.as_tuple() for style in workbook._named_styles}
+
+
+def _put(sheet: Worksheet, row: int, column: int, value: Value) -> Any:
     cell: Any = sheet.cell(row, column)
     if isinstance(value, str) and not isinstance(value, CellRichText):
         cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)  # a workbook cannot hold control characters
         cell.data_type = "s"  # also where it begins with `=` or reads like an error value
     else:
         cell.value = value
-    cell.style = style
+    return cell
 
 
 def link(sheet: Worksheet, row: int, column: int, target: str, style: str) -> None:
@@ -155,6 +179,7 @@ def link(sheet: Worksheet, row: int, column: int, target: str, style: str) -> No
     cell.style = style  # openpyxl puts a style of its own on a link
 
 
+@lru_cache(maxsize=10_000)  # the same names stand in hundreds of rows
 def lines(text: str, width: float) -> int:
     """How many lines a text takes when wrapped in a column so wide."""
     characters = int(width * (CAPITALS_PER_UNIT if text.isupper() else CHARACTERS_PER_UNIT))
