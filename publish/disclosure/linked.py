@@ -255,7 +255,9 @@ def _tell_months(tables: Sequence[TrueTable]) -> bool:
 
 def _starts(specs: Sequence[TableSpec], interval: str) -> tuple[int, ...]:
     """The days on which a band of days begins, or the one before has ended."""
-    return starts_of_bands([each for spec in specs if spec.interval == interval for each in gathering(spec.columns)])
+    return starts_of_bands(
+        [each for spec in specs if spec.interval == interval for each in gathering(spec.columns)]
+    )
 
 
 def _first_day(starts: dict[str, tuple[int, ...]]) -> pl.Expr:

@@ -50,7 +50,9 @@ def build(spec: TableSpec, sums: Sums, months: Sequence[Month], places: pl.DataF
     # the finest first: the others are summed from it
     chosen = {level: _chosen(level, spec, columns, sums, months) for level in reversed(spec.basis.levels)}
     rows = _rows(spec, chosen, places)
-    values = pl.concat([_values(spec, columns, _placed(level, of_level, rows)) for level, of_level in chosen.items()])
+    values = pl.concat(
+        [_values(spec, columns, _placed(level, of_level, rows)) for level, of_level in chosen.items()]
+    )
     cells = rows.join(_order_of(columns), how="cross", maintain_order="left_right").with_row_index(CELL)
     return TrueTable(spec, tuple(months), _complete(spec, cells.join(values, on=CELL, how="left").sort(CELL)))
 
@@ -184,7 +186,9 @@ def _values(spec: TableSpec, columns: Sequence[Column], placed: Summed) -> pl.Da
 def _of_columns(columns: Sequence[Column | None], placed: Summed) -> pl.DataFrame:
     """The counts that each column selects, by the number of the cell: cell, days, tests."""
     cells = [
-        placed.groups.lazy().filter(column.selects).select(GROUP, (pl.col("row") * len(columns) + place).alias(CELL))
+        placed.groups.lazy()
+        .filter(column.selects)
+        .select(GROUP, (pl.col("row") * len(columns) + place).alias(CELL))
         for place, column in enumerate(columns)
         if column
     ]

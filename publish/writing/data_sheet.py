@@ -24,8 +24,19 @@ from publish.edition import Edition
 from publish.tables.specification import Measure
 from publish.writing.content import ReleaseTables
 from publish.writing.fillings import Fillings
+from publish.writing.sheet_rows import Rows, Shown, Styles, number_styles, row_xml
 from publish.writing.sheet_setup import mark_as_table, one_page_wide, repeat_in_print
-from publish.writing.workbook_styles import LINE_HEIGHT, WARNING_RED, Style, fit_row, lines, link, put, put_row, styles_of
+from publish.writing.workbook_styles import (
+    BODY,
+    LINE_HEIGHT,
+    WARNING_RED,
+    Style,
+    fit_row,
+    height_of,
+    lines,
+    link,
+    put,
+)
 
 LABELS, VALUES = 2, 3  # columns: A is a narrow margin
 REMARKS_ROW: Final = 11
@@ -48,6 +59,7 @@ IN_PARTS: Final = (
 KEY: Final = "Its key stands below it and explains *."
 FIXED: Final = "To release the fixed headings, choose View, Freeze Panes, Unfreeze Panes."
 BLANK: Final = "Blank cells = "  # how a line of the key begins that says what they mean
+_CLOSING: Final = {style: style.closing for style in BODY}
 
 Keys: TypeAlias = tuple[
     str | int | None, ...
@@ -151,8 +163,8 @@ class Layout:
         return f"{get_column_letter(first)}{self.header_row}:{get_column_letter(last)}{last_row}"
 
 
-def write_data_sheet(sheet: Worksheet, table: ProtectedTable, edition: Edition, tables: ReleaseTables) -> None:
-    """Fill the data sheet of one table of a release."""
+def write_data_sheet(sheet: Worksheet, table: ProtectedTable, edition: Edition, tables: ReleaseTables) -> Rows:
+    """Fill the data sheet of one table of a release, but for its rows, which are put in when its file is packed."""
     filled = Fillings(table, edition, tables.policy, tables.issues)
     sheet.title = filled(table.spec.sheet_name)
     layout = Layout(table, filled)
@@ -160,10 +172,14 @@ def write_data_sheet(sheet: Worksheet, table: ProtectedTable, edition: Edition, 
         sheet.column_dimensions[get_column_letter(column)].width = width
     _write_title_block(sheet, layout, edition)
     _write_header(sheet, layout)
-    last_row = _write_rows(sheet, layout)
+    number_styles(sheet)
+    rows, last_row = _rows(layout, Styles(sheet.parent))
+    rows.stand_in(sheet)
     _mark_up(sheet, layout, last_row)
     _write_foot(sheet, last_row + 2, layout)
     _set_view_and_print(sheet, layout, edition)
+    number_styles(sheet)
+    return rows
 
 
 def _write_title_block(sheet: Worksheet, layout: Layout, edition: Edition) -> None:
@@ -236,20 +252,21 @@ def _write_header(sheet: Worksheet, layout: Layout) -> None:
     sheet.row_dimensions[header_row].height = layout.header_height
 
 
-def _write_rows(sheet: Worksheet, layout: Layout) -> int:
-    """Write the rows, an empty one between England, regions and whatever follows; the last row written."""
+def _rows(layout: Layout, styles: Styles) -> tuple[Rows, int]:
+    """The rows, an empty one between England, regions and whatever follows; and the number of the last."""
     row, places = layout.header_row, 1 + len(layout.table.spec.basis.places)
-    styles, width = styles_of(sheet.parent), layout.width(layout.widest)
+    written: list[str] = []
     for number, (_, of_level) in enumerate(groupby(rows_of(layout.table), key=lambda entry: entry[0][0])):
         row += number > 0
         for _, block in groupby(of_level, key=lambda entry: entry[0][:places]):
             listed = list(block)
             for keys, cells in listed:
                 row += 1
-                written = list(_row(keys[1:], cells, layout, closes=keys is listed[-1][0]))
-                put_row(sheet, row, LABELS, written, styles)
-                fit_row(sheet, row, str(written[layout.widest - LABELS][0]), width)
-    return row
+                shown_cells = list(_cells(keys[1:], cells, layout, closes=keys is listed[-1][0]))
+                longest = str(shown_cells[layout.widest - LABELS][0])
+                height = height_of(longest, layout.width(layout.widest))
+                written.append(row_xml(row, LABELS, shown_cells, height, styles))
+    return Rows(layout.header_row + 1, "".join(written)), row
 
 
 def rows_of(table: ProtectedTable) -> list[tuple[Keys, list[Cell]]]:
@@ -266,14 +283,12 @@ def _first_of_each(keys: pl.DataFrame, columns: int) -> Iterator[tuple[int, Keys
     return ((number * columns, row) for number, row in enumerate(keys.gather_every(columns).iter_rows()))
 
 
-def _row(
-    keys: Keys, cells: list[Cell], layout: Layout, *, closes: bool
-) -> Iterator[tuple[str | float | None, str]]:
+def _cells(keys: Keys, cells: list[Cell], layout: Layout, *, closes: bool) -> Iterator[Shown]:
     """The cells of a row from column B on: what each shows, and in which style."""
     of_keys = ((key, Style.KEY if isinstance(key, str | None) else Style.COUNT) for key in keys)
     of_figures = (shown(cell, measure) for cell, measure in zip(cells, layout.measures, strict=True))
     for value, style in chain(of_keys, of_figures):
-        yield value, style.closing if closes else style
+        yield value, _CLOSING[style] if closes else style
 
 
 def shown(cell: Cell, measure: Measure) -> tuple[str | float | None, Style]:

@@ -4,15 +4,14 @@ Rule: publication specification, Workbook style.
 """
 
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.cell.rich_text import CellRichText
 from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
-from openpyxl.styles.cell_style import StyleArray
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
@@ -29,8 +28,6 @@ TEXT: Final = "@"  # keeps a text that looks like a formula a text, also when so
 WHOLE: Final = "#,##0"
 HALF: Final = "#,##0.0"
 GENERAL: Final = "General"
-
-Value: TypeAlias = str | float | CellRichText | None
 
 
 class Style(StrEnum):
@@ -140,35 +137,15 @@ def _named(style: Style, name: str, border: Border, formats: Mapping[Style, str]
     )
 
 
-def put(sheet: Worksheet, row: int, column: int, value: Value, style: str) -> None:
+def put(sheet: Worksheet, row: int, column: int, value: str | float | CellRichText | None, style: str) -> None:
     """Write a value with a named style. A text is always written as text, never as a formula."""
-    _put(sheet, row, column, value).style = style
-
-
-def put_row(
-    sheet: Worksheet, row: int, first: int, cells: Iterable[tuple[Value, str]], styles: Mapping[str, StyleArray]
-) -> None:
-    """Write values, each with a named style, from the column `first` on, as `put` does one by one.
-
-    `styles` are those of the workbook (see `styles_of`): most of the time went into looking their names up.
-    """
-    for column, (value, style) in enumerate(cells, start=first):
-        _put(sheet, row, column, value)._style = styles[style]
-
-
-def styles_of(workbook: Any) -> dict[str, StyleArray]:
-    """What stands in the cells of each named style of a workbook. It must not be changed: cells share it."""
-    return {style.name: style.as_tuple() for style in workbook._named_styles}
-
-
-def _put(sheet: Worksheet, row: int, column: int, value: Value) -> Any:
     cell: Any = sheet.cell(row, column)
     if isinstance(value, str) and not isinstance(value, CellRichText):
         cell.value = ILLEGAL_CHARACTERS_RE.sub("", value)  # a workbook cannot hold control characters
         cell.data_type = "s"  # also where it begins with `=` or reads like an error value
     else:
         cell.value = value
-    return cell
+    cell.style = style
 
 
 def link(sheet: Worksheet, row: int, column: int, target: str, style: str) -> None:
@@ -186,6 +163,11 @@ def lines(text: str, width: float) -> int:
     return sum(max(1, len(textwrap.wrap(part, characters))) for part in text.split("\n"))
 
 
+def height_of(text: str, width: float) -> float:
+    """The height of a row that holds a wrapped text, since not every reader's program finds it by itself."""
+    return lines(text, width) * LINE_HEIGHT + 1
+
+
 def fit_row(sheet: Worksheet, row: int, text: str, width: float) -> None:
-    """Make a row high enough for a wrapped text, since not every reader's program does it by itself."""
-    sheet.row_dimensions[row].height = lines(text, width) * LINE_HEIGHT + 1
+    """Make a row high enough for a wrapped text."""
+    sheet.row_dimensions[row].height = height_of(text, width)
