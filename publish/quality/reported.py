@@ -83,11 +83,7 @@ class Reported:
         usable = [str(month) for month in self.period.usable]
         once = self.counts.tests.lazy().filter(pl.col("interval") == ONCE)
         grouped = once.group_by("month", "org_code", "modality", "setting").agg(pl.col("tests").sum())
-        return (
-            grouped.collect(engine="streaming")
-            .cast({pl.Categorical: pl.String})
-            .filter(pl.col("month").is_in(usable))
-        )
+        return _in_texts(grouped).filter(pl.col("month").is_in(usable))
 
     @cached_property
     def months(self) -> tuple[Month, ...]:
@@ -138,11 +134,7 @@ class Reported:
         first, last = self.months[0].first_day, self.months[-1].last_day
         of_months = self.counts.sites.lazy().filter(pl.col("day").is_between(first, last))
         summed = of_months.group_by("org_code", "site_code", "modality", "day").agg(pl.col("tests").sum())
-        return (
-            summed.collect(engine="streaming")
-            .cast({pl.Categorical: pl.String})
-            .sort("org_code", "site_code", "modality", "day")
-        )
+        return _in_texts(summed).sort("org_code", "site_code", "modality", "day")
 
     @cached_property
     def month_of_england(self) -> float:
@@ -160,9 +152,7 @@ class Reported:
     def regions(self) -> dict[str, str]:
         """The region in which each provider has most of its tests."""
         by_region = self.counts.tests.lazy().group_by("org_code", "region_code").agg(pl.col("tests").sum())
-        ordered = (
-            by_region.collect(engine="streaming").cast({pl.Categorical: pl.String}).sort("tests", "region_code")
-        )
+        ordered = _in_texts(by_region).sort("tests", "region_code")
         return dict(ordered.select("org_code", "region_code").iter_rows())
 
     @cached_property
@@ -188,3 +178,8 @@ class Reported:
         ]
         values = np.column_stack(columns).astype(np.float64) if columns else np.zeros((wide.height, 0))
         return Series(tuple(wide.select(keys).iter_rows()), self.months, values)
+
+
+def _in_texts(summed: pl.LazyFrame) -> pl.DataFrame:
+    """Sums with texts for codes. Millions of counts are summed fastest by polars' streaming engine."""
+    return summed.collect(engine="streaming").cast({pl.Categorical: pl.String})

@@ -27,8 +27,8 @@ KEYS: Final[dict[Level, tuple[str, ...]]] = {
     Level.COMMISSIONER: ("region_code", "commissioner_code"),
     Level.NO_COMMISSIONER: (),
 }
-# The columns by which the counts of a level are summed: a provider's with its boards, so that tables by provider and
-# tables by board start from one sum; commissioners with those that have none.
+# The columns by which the counts of a level are summed: a provider's with its boards, so that tables by provider
+# and tables by board start from one sum; commissioners with those that have none.
 SUMMED_BY: Final = KEYS | {
     Level.PROVIDER: ("region_code", "icb_code", "org_code"),
     Level.NO_COMMISSIONER: KEYS[Level.COMMISSIONER],
@@ -50,9 +50,8 @@ def build(spec: TableSpec, sums: Sums, months: Sequence[Month], places: pl.DataF
     # the finest first: the others are summed from it
     chosen = {level: _chosen(level, spec, columns, sums, months) for level in reversed(spec.basis.levels)}
     rows = _rows(spec, chosen, places)
-    values = pl.concat(
-        [_values(spec, columns, _placed(level, of_level, rows)) for level, of_level in chosen.items()]
-    )
+    placed = [_placed(level, of_level, rows) for level, of_level in chosen.items()]
+    values = pl.concat([_values(spec, columns, of_level) for of_level in placed])
     cells = rows.join(_order_of(columns), how="cross", maintain_order="left_right").with_row_index(CELL)
     return TrueTable(spec, tuple(months), _complete(spec, cells.join(values, on=CELL, how="left").sort(CELL)))
 
@@ -185,14 +184,13 @@ def _values(spec: TableSpec, columns: Sequence[Column], placed: Summed) -> pl.Da
 
 def _of_columns(columns: Sequence[Column | None], placed: Summed) -> pl.DataFrame:
     """The counts that each column selects, by the number of the cell: cell, days, tests."""
-    cells = [
-        placed.groups.lazy()
-        .filter(column.selects)
-        .select(GROUP, (pl.col("row") * len(columns) + place).alias(CELL))
+    first = pl.col("row") * len(columns)
+    selected = [
+        placed.groups.lazy().filter(column.selects).select(GROUP, (first + place).alias(CELL))
         for place, column in enumerate(columns)
         if column
     ]
-    return placed.by_day.join(pl.concat(cells).collect(), on=GROUP).select(CELL, "days", "tests")
+    return placed.by_day.join(pl.concat(selected).collect(), on=GROUP).select(CELL, "days", "tests")
 
 
 def _order_of(columns: Sequence[Column]) -> pl.DataFrame:

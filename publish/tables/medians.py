@@ -10,10 +10,11 @@ _SHIFT: Final = 2**32  # packs a cell and a day into one number
 
 
 def medians(by_day: pl.DataFrame) -> pl.DataFrame:
-    """The ordinary median of days of each cell: cell, value (days, half-days kept), dated (the tests that have a day).
+    """The ordinary median of days of each cell.
 
-    `by_day` has cell (a number), days (null where a date is missing: left out) and tests; a cell and day may be there
-    several times. Cells without any day are absent from the result. Rule: publication specification, Numbers, Medians.
+    Columns of the result: cell, value (days, half-days kept), dated (the tests that have a day). Cells without any
+    day are absent from it. `by_day` has cell (a number), days (null where a date is missing: left out) and tests; a
+    cell and day may be there several times. Rule: publication specification, Numbers, Medians.
 
     All tests stand in one line, cell by cell and day by day, and the two in the middle of each cell are looked up:
     much faster than a window over each cell, of which a table of medians has thousands, with a million days.

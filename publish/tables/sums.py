@@ -21,8 +21,8 @@ _SHIFT: Final = 2**32  # packs a group and a day into one number
 
 @dataclass(frozen=True)
 class Asked:
-    """Which counts are summed: those of a set (`tests`, `commissioners`, `patients`), of one interval (None where the
-    set has none), with a value in the column `labelled_by`.
+    """Which counts are summed: those of a set (`tests`, `commissioners`, `patients`), of one interval (None where
+    the set has none), with a value in the column `labelled_by`.
 
     `starts` are the first days of the bands of days that are told apart, each band standing at its first day: none
     where days do not matter, or EVERY_DAY. With `grouped` a group has one day, or band, in its own column `days`.
@@ -85,7 +85,7 @@ class Sums:
     """The counts of a release with the sums of them that were made so far."""
 
     counts: Counts
-    _split: dict[str, Summed] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _split: dict[tuple[str, bool], Summed] = field(default_factory=dict, init=False, repr=False, compare=False)
     _made: dict[Asked, dict[frozenset[str], Summed]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -108,31 +108,27 @@ class Sums:
         held = pl.col(asked.labelled_by).is_not_null()
         if asked.interval:
             held &= pl.col("interval") == asked.interval
-        if asked.starts == ():
-            return self._without_days(asked.counts).by(keys, pl.col("days"), held)
-        summed = self._counted(asked.counts).by(keys, _day(asked.starts), held)
+        counted = self._counted(asked.counts, with_days=asked.starts != ())
+        summed = counted.by(keys, _day(asked.starts), held)
         return summed.grouped_by_day() if asked.grouped else summed
 
-    def _counted(self, name: str) -> Summed:
-        if name not in self._split:
-            self._split[name] = split(getattr(self.counts, name))
-        return self._split[name]
-
-    def _without_days(self, name: str) -> Summed:
-        """A set of counts without days: a hundred times fewer."""
-        key = f"{name} without days"
-        if key not in self._split:
-            counted = self._counted(name)
-            everything = pl.lit(value=True)
-            self._split[key] = counted.by(counted.groups.columns, pl.lit(None, pl.Int32), everything)
-        return self._split[key]
+    def _counted(self, name: str, *, with_days: bool) -> Summed:
+        """A set of counts, split once. Without days it is a hundred times fewer."""
+        if (name, with_days) not in self._split:
+            if with_days:
+                made = split(getattr(self.counts, name))
+            else:
+                counted = self._counted(name, with_days=True)
+                made = counted.by(counted.groups.columns, _day(()), pl.lit(value=True))
+            self._split[name, with_days] = made
+        return self._split[name, with_days]
 
 
 def split(counts: pl.DataFrame) -> Summed:
     """A set of counts in groups of neighbouring rows that differ in their days alone.
 
-    The counts stand sorted, so that these are the groups; were they not, a group would be there several times, which
-    a sum does not mind.
+    The counts stand sorted, so that these are the groups; were they not, a group would be there several times,
+    which a sum does not mind.
     """
     keys = [name for name in counts.columns if name not in _MEASURED]
     coded = [pl.col(name) if counts.schema[name] == pl.Boolean else pl.col(name).to_physical() for name in keys]
@@ -146,7 +142,7 @@ def split(counts: pl.DataFrame) -> Summed:
 
 def _day(starts: tuple[int, ...] | None) -> pl.Expr:
     """The day, or the first day of its band."""
-    if starts is EVERY_DAY:
+    if starts is None:  # EVERY_DAY
         return pl.col("days")
     first = pl.lit(None, pl.Int32)
     for start in starts:

@@ -173,7 +173,7 @@ def write_data_sheet(sheet: Worksheet, table: ProtectedTable, edition: Edition, 
     _write_title_block(sheet, layout, edition)
     _write_header(sheet, layout)
     number_styles(sheet)
-    rows, last_row = _rows(layout, Styles(sheet.parent))
+    rows, last_row = _rows(layout, Styles(sheet))
     rows.stand_in(sheet)
     _mark_up(sheet, layout, last_row)
     _write_foot(sheet, last_row + 2, layout)

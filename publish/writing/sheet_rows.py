@@ -44,11 +44,12 @@ class Rows:
 
 
 class Styles:
-    """The numbers of the named styles of a workbook, as its cells name them."""
+    """The numbers of the named styles of the workbook of a sheet, as its cells name them."""
 
-    def __init__(self, workbook: Any) -> None:
-        self._of_cells = workbook._cell_styles
-        self._by_name = {style.name: style.as_tuple() for style in workbook._named_styles}
+    def __init__(self, sheet: Worksheet) -> None:
+        book: Any = sheet.parent
+        self._of_cells = book._cell_styles
+        self._by_name = {style.name: style.as_tuple() for style in book._named_styles}
         self._numbers: dict[str, int] = {}
 
     def number(self, name: str) -> int:
@@ -58,12 +59,13 @@ class Styles:
         return self._numbers[name]
 
 
-def number_styles(sheet: Any) -> None:
+def number_styles(sheet: Worksheet) -> None:
     """Number the styles of the cells of a sheet, from the top, as openpyxl does when it writes them.
 
     So those of the rows that are put in have their numbers in between, as they stand there.
     """
-    for _, cell in sorted(sheet._cells.items()):
+    cells: dict[tuple[int, int], Any] = sheet._cells
+    for _, cell in sorted(cells.items()):
         if cell.has_style:
             _ = cell.style_id
 

@@ -64,7 +64,7 @@ def _save(workbook: Workbook, rows: Sequence[Rows], edition: Edition, file: Path
     """Write the file with the date of publication on every part of it.
 
     `Workbook.save` would stamp the time of saving on the document and on its parts, so its writer is called
-    directly, into memory, and the parts are then packed with a date of our own and with the rows of the data sheets.
+    directly, into memory, and the parts are then packed with a date of our own, and with the rows of data sheets.
     """
     held = BytesIO()
     ExcelWriter(workbook, ZipFile(held, "w")).save()
