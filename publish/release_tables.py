@@ -4,8 +4,10 @@ Each is protected as it is built, so that true values are held of one table at a
 suppression needs all of them at once.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache, cached_property, partial
 from itertools import islice
 from typing import Final
 
@@ -54,7 +56,12 @@ class Source:
     def true_table(self, asked: "Asked") -> TrueTable:
         """The true values of a table, with the names of the last day of its period."""
         on = (asked.months if asked.spec.by_quarter else self.period.months)[-1].last_day
-        return build(asked.spec, self.sums, asked.months, places_on(self.reference, on))
+        return build(asked.spec, self.sums, asked.months, self._places(on))
+
+    @cached_property
+    def _places(self) -> Callable[[date], pl.DataFrame]:
+        """`places_on`, once for each day."""
+        return cache(partial(places_on, self.reference))
 
     def protected(self, asked: Sequence["Asked"]) -> Iterator[ProtectedTable]:
         """The tables that are asked for, protected, in their order."""

@@ -85,7 +85,9 @@ class Sums:
     """The counts of a release with the sums of them that were made so far."""
 
     counts: Counts
-    _split: dict[tuple[str, bool], Summed] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _split: dict[tuple[str, str | None, bool], Summed] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
     _made: dict[Asked, dict[frozenset[str], Summed]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -105,23 +107,22 @@ class Sums:
 
     def _first(self, asked: Asked, keys: Collection[str]) -> Summed:
         """A sum straight from the counts."""
-        held = pl.col(asked.labelled_by).is_not_null()
-        if asked.interval:
-            held &= pl.col("interval") == asked.interval
-        counted = self._counted(asked.counts, with_days=asked.starts != ())
-        summed = counted.by(keys, _day(asked.starts), held)
+        counted = self._counted(asked.counts, asked.interval, with_days=asked.starts != ())
+        summed = counted.by(keys, _day(asked.starts), pl.col(asked.labelled_by).is_not_null())
         return summed.grouped_by_day() if asked.grouped else summed
 
-    def _counted(self, name: str, *, with_days: bool) -> Summed:
+    def _counted(self, name: str, interval: str | None, *, with_days: bool) -> Summed:
         """A set of counts, split once. Without days it is a hundred times fewer."""
-        if (name, with_days) not in self._split:
+        key = (name, interval, with_days)
+        if key not in self._split:
             if with_days:
-                made = split(getattr(self.counts, name))
+                counts: pl.DataFrame = getattr(self.counts, name)
+                made = split(counts.filter(pl.col("interval") == interval) if interval else counts)
             else:
-                counted = self._counted(name, with_days=True)
+                counted = self._counted(name, interval, with_days=True)
                 made = counted.by(counted.groups.columns, _day(()), pl.lit(value=True))
-            self._split[name, with_days] = made
-        return self._split[name, with_days]
+            self._split[key] = made
+        return self._split[key]
 
 
 def split(counts: pl.DataFrame) -> Summed:
