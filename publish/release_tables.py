@@ -4,8 +4,10 @@ Each is protected as it is built, so that true values are held of one table at a
 suppression needs all of them at once.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache, cached_property, partial
 from itertools import islice
 from typing import Final
 
@@ -23,6 +25,7 @@ from publish.tables.builder import build
 from publish.tables.catalogue import ACTIVITY, MONTHLY_TABLES
 from publish.tables.places import commissioners_placed, places_on
 from publish.tables.specification import TableSpec, WorkbookSpec
+from publish.tables.sums import Sums
 from publish.tables.truth import TrueTable
 from publish.tables.workbooks import workbooks_of
 from publish.writing.content import ProtectedWorkbook, ReleaseTables
@@ -40,15 +43,25 @@ NO_COMMISSIONERS: Final = (
 class Source:
     """What the tables of a release are made from."""
 
-    counts: Counts
+    sums: Sums
     period: MonthlyPeriod
     reference: ReferenceData
     policy: Policy
 
+    @property
+    def counts(self) -> Counts:
+        """What the records of the release come down to."""
+        return self.sums.counts
+
     def true_table(self, asked: "Asked") -> TrueTable:
         """The true values of a table, with the names of the last day of its period."""
         on = (asked.months if asked.spec.by_quarter else self.period.months)[-1].last_day
-        return build(asked.spec, self.counts, asked.months, places_on(self.reference, on))
+        return build(asked.spec, self.sums, asked.months, self._places(on))
+
+    @cached_property
+    def _places(self) -> Callable[[date], pl.DataFrame]:
+        """`places_on`, once for each day."""
+        return cache(partial(places_on, self.reference))
 
     def protected(self, asked: Sequence["Asked"]) -> Iterator[ProtectedTable]:
         """The tables that are asked for, protected, in their order."""
@@ -76,7 +89,7 @@ def release_tables(
 ) -> ReleaseTables:
     """Every table of the release: those of its workbooks, and those of its document."""
     on = period.latest.last_day
-    source = Source(commissioners_placed(counts, reference, on), period, reference, policy)
+    source = Source(Sums(commissioners_placed(counts, reference, on)), period, reference, policy)
     in_workbooks, of_document = list(_workbooks(source)), _of_document(counts, period)
     asked = [each for _, tables in in_workbooks for each in tables]
     made = source.protected([*asked, *of_document.values()])

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from publish.counts.reduction import COMMISSIONER_KEYS, INTERVALS, PATIENT_KEYS, TEST_KEYS, Counts
 from publish.disclosure.secondary import System
 from publish.fields.setting import GP_DIRECT_ACCESS
-from publish.tables.builder import KEYS, gathering
+from publish.tables.builder import KEYS, gathering, starts_of_bands
 from publish.tables.specification import Level, TableSpec
 from publish.tables.truth import ENGLAND_CODE, YEAR, TrueTable
 
@@ -253,17 +253,14 @@ def _tell_months(tables: Sequence[TrueTable]) -> bool:
     return len({table.months for table in tables}) > 1 or any(column.period != YEAR for column in columns)
 
 
-def _starts(specs: Sequence[TableSpec], interval: str) -> list[int]:
+def _starts(specs: Sequence[TableSpec], interval: str) -> tuple[int, ...]:
     """The days on which a band of days begins, or the one before has ended."""
-    bands = [
-        each.days for spec in specs if spec.interval == interval for each in gathering(spec.columns) if each.days
-    ]
-    undated = any(each.undated for spec in specs if spec.interval == interval for each in gathering(spec.columns))
-    ends = {band.last + 1 for band in bands if band.last is not None}
-    return sorted({0} | {band.first for band in bands} | ends) if bands or undated else []
+    return starts_of_bands(
+        [each for spec in specs if spec.interval == interval for each in gathering(spec.columns)]
+    )
 
 
-def _first_day(starts: dict[str, list[int]]) -> pl.Expr:
+def _first_day(starts: dict[str, tuple[int, ...]]) -> pl.Expr:
     """The first day of the band of the days; none where they are not known, or nobody asks."""
     first = pl.lit(None, pl.Int32)
     for interval, days in starts.items():

@@ -67,12 +67,10 @@ def _odd_shares(reported: Reported) -> pl.DataFrame:
     """Of each provider and month: how many groups of alike tests there are, and the share with an odd number."""
     months = [str(month) for month in reported.months]
     keys = [key for key in TEST_KEYS if key != "interval"]
-    once = reported.counts.tests.lazy().filter(
-        pl.col("interval") == ONCE, pl.col("month").cast(pl.String).is_in(months)
-    )
+    once = reported.counts.tests.lazy().filter(pl.col("interval") == ONCE, pl.col("month").is_in(months))
     alike = once.group_by(keys).agg(pl.col("tests").sum())
     odd = alike.group_by("org_code", "month").agg(groups=pl.len(), odd=(pl.col("tests") % 2 == 1).mean())
-    return odd.collect().cast({pl.Categorical: pl.String})
+    return odd.collect(engine="streaming").cast({pl.Categorical: pl.String})
 
 
 def _too_many(reported: Reported, successors: set[str], told: set[tuple[str, Month]]) -> Iterator[ProviderIssue]:

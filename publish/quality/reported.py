@@ -82,8 +82,8 @@ class Reported:
         """Tests by month (ISO), org_code, modality, setting; of the months that the release uses."""
         usable = [str(month) for month in self.period.usable]
         once = self.counts.tests.lazy().filter(pl.col("interval") == ONCE)
-        grouped = once.group_by("month", "org_code", "modality", "setting").agg(pl.col("tests").sum()).collect()
-        return grouped.cast({pl.Categorical: pl.String}).filter(pl.col("month").is_in(usable))
+        grouped = once.group_by("month", "org_code", "modality", "setting").agg(pl.col("tests").sum())
+        return _in_texts(grouped).filter(pl.col("month").is_in(usable))
 
     @cached_property
     def months(self) -> tuple[Month, ...]:
@@ -94,7 +94,7 @@ class Reported:
             unbroken.insert(0, unbroken[0].plus(-1))
         return tuple(month for month in unbroken if month in held)
 
-    @property
+    @cached_property
     def in_period(self) -> tuple[int, ...]:
         """The places of the months that findings are about."""
         return tuple(place for place, month in enumerate(self.months) if month in self.period.months)
@@ -118,9 +118,10 @@ class Reported:
     @cached_property
     def sites(self) -> Series:
         """Tests of each provider and site by month."""
-        month = pl.col("day").dt.strftime("%Y-%m")
-        by_site = self.days.group_by("org_code", "site_code", month=month).agg(pl.col("tests").sum())
-        return replace(self._series(by_site, ("org_code", "site_code")), by_site=True)
+        first = pl.col("day").dt.month_start()
+        by_site = self.days.group_by("org_code", "site_code", month=first).agg(pl.col("tests").sum())
+        in_words = by_site.with_columns(pl.col("month").dt.strftime("%Y-%m"))
+        return replace(self._series(in_words, ("org_code", "site_code")), by_site=True)
 
     @cached_property
     def site_levels(self) -> Levels:
@@ -131,9 +132,9 @@ class Reported:
     def days(self) -> pl.DataFrame:
         """Tests by org_code, site_code, modality and day, of the months with records."""
         first, last = self.months[0].first_day, self.months[-1].last_day
-        of_months = self.counts.sites.filter(pl.col("day").is_between(first, last))
+        of_months = self.counts.sites.lazy().filter(pl.col("day").is_between(first, last))
         summed = of_months.group_by("org_code", "site_code", "modality", "day").agg(pl.col("tests").sum())
-        return summed.cast({pl.Categorical: pl.String}).sort("org_code", "site_code", "modality", "day")
+        return _in_texts(summed).sort("org_code", "site_code", "modality", "day")
 
     @cached_property
     def month_of_england(self) -> float:
@@ -150,10 +151,8 @@ class Reported:
     @cached_property
     def regions(self) -> dict[str, str]:
         """The region in which each provider has most of its tests."""
-        by_region = (
-            self.counts.tests.lazy().group_by("org_code", "region_code").agg(pl.col("tests").sum()).collect()
-        )
-        ordered = by_region.cast({pl.Categorical: pl.String}).sort("tests", "region_code")
+        by_region = self.counts.tests.lazy().group_by("org_code", "region_code").agg(pl.col("tests").sum())
+        ordered = _in_texts(by_region).sort("tests", "region_code")
         return dict(ordered.select("org_code", "region_code").iter_rows())
 
     @cached_property
@@ -179,3 +178,8 @@ class Reported:
         ]
         values = np.column_stack(columns).astype(np.float64) if columns else np.zeros((wide.height, 0))
         return Series(tuple(wide.select(keys).iter_rows()), self.months, values)
+
+
+def _in_texts(summed: pl.LazyFrame) -> pl.DataFrame:
+    """Sums with texts for codes. Millions of counts are summed fastest by polars' streaming engine."""
+    return summed.collect(engine="streaming").cast({pl.Categorical: pl.String})

@@ -31,8 +31,10 @@ def make_ledger(counts: Counts, period: MonthlyPeriod, tables: Sequence[TableSpe
         .then(pl.lit(COMPARISON_MONTH))
         .otherwise(pl.lit(IN_TABLES))
     )
-    once = counts.tests.filter(pl.col("interval") == "request_to_test")
-    counted = once.select("month", "org_code", outcome=outcome, records="tests")
+    told_by = {name for spec in tables for name in (spec.labelled_by, *(only for only, _ in spec.only))}
+    once = counts.tests.lazy().filter(pl.col("interval") == "request_to_test")
+    few = once.group_by("month", "org_code", *sorted(told_by)).agg(pl.col("tests").sum())
+    counted = few.collect(engine="streaming").select("month", "org_code", outcome=outcome, records="tests")
     kept_out = counts.kept_out.select(
         "month", "org_code", outcome=pl.col("reason").cast(pl.String), records="records"
     )

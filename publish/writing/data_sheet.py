@@ -7,7 +7,8 @@ wrapped, in the widest column, and the year is centred across its columns instea
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
+from functools import cached_property
+from itertools import chain, groupby
 from typing import Final, TypeAlias
 
 import polars as pl
@@ -23,8 +24,19 @@ from publish.edition import Edition
 from publish.tables.specification import Measure
 from publish.writing.content import ReleaseTables
 from publish.writing.fillings import Fillings
+from publish.writing.sheet_rows import Rows, Shown, Styles, number_styles, row_xml
 from publish.writing.sheet_setup import mark_as_table, one_page_wide, repeat_in_print
-from publish.writing.workbook_styles import LINE_HEIGHT, WARNING_RED, Style, fit_row, lines, link, put
+from publish.writing.workbook_styles import (
+    BODY,
+    LINE_HEIGHT,
+    WARNING_RED,
+    Style,
+    fit_row,
+    height_of,
+    lines,
+    link,
+    put,
+)
 
 LABELS, VALUES = 2, 3  # columns: A is a narrow margin
 REMARKS_ROW: Final = 11
@@ -47,6 +59,7 @@ IN_PARTS: Final = (
 KEY: Final = "Its key stands below it and explains *."
 FIXED: Final = "To release the fixed headings, choose View, Freeze Panes, Unfreeze Panes."
 BLANK: Final = "Blank cells = "  # how a line of the key begins that says what they mean
+_CLOSING: Final = {style: style.closing for style in BODY}
 
 Keys: TypeAlias = tuple[
     str | int | None, ...
@@ -61,41 +74,46 @@ class Layout:
     table: ProtectedTable
     filled: Fillings
 
-    @property
+    @cached_property
+    def measures(self) -> tuple[Measure, ...]:
+        """What the columns of figures hold."""
+        return tuple(column.measure(self.table.spec.measure) for column in self.table.columns)
+
+    @cached_property
     def keys(self) -> tuple[str, ...]:
         """The headings of the columns that say what a row is about."""
         spec = self.table.spec
         settings = (spec.setting_heading,) if spec.settings else ()
         return (*(self.filled(place.heading) for place in spec.basis.places), spec.label_heading, *settings)
 
-    @property
+    @cached_property
     def figures(self) -> tuple[str, ...]:
         """The headings of the columns of figures."""
         return tuple(self.filled.heading(column) for column in self.table.columns)
 
-    @property
+    @cached_property
     def headings(self) -> tuple[str, ...]:
         """The header cells from column B on."""
         return (*self.keys, *self.figures)
 
-    @property
+    @cached_property
     def first_figure(self) -> int:
         """The column of the first figures."""
         return LABELS + len(self.keys)
 
-    @property
+    @cached_property
     def texts(self) -> set[int]:
         """The columns that hold text: all that say what a row is about, but a population."""
         places = enumerate(self.table.spec.basis.places, start=LABELS)
         populations = {column for column, place in places if place.name == POPULATION}
         return set(range(LABELS, self.first_figure)) - populations
 
-    @property
+    @cached_property
     def header_row(self) -> int:
         """The row of the headings."""
         return self.table.spec.header_row
 
-    @property
+    @cached_property
     def widths(self) -> tuple[float, ...]:
         """The widths of the columns from A on."""
         spec = self.table.spec
@@ -106,7 +124,7 @@ class Layout:
         figures = (*[month] * (len(self.figures) - 1), year)
         return (1.9, *(place.width for place in spec.basis.places), label, *settings, *figures)
 
-    @property
+    @cached_property
     def widest(self) -> int:
         """The widest column from C on: what is long is wrapped there."""
         return VALUES + self.widths[VALUES - 1 :].index(max(self.widths[VALUES - 1 :]))
@@ -115,7 +133,7 @@ class Layout:
         """The width of a column by its number."""
         return self.widths[column - 1]
 
-    @property
+    @cached_property
     def parts(self) -> tuple[tuple[int, tuple[str, ...]], ...]:
         """The first column and the headings of each part that is marked up as a table: all of it, as a rule.
 
@@ -133,7 +151,7 @@ class Layout:
             first, headings = first + len(headings), ()
         return tuple(parts)
 
-    @property
+    @cached_property
     def header_height(self) -> float:
         """How high the header row must be for its longest heading."""
         widths = self.widths[LABELS - 1 :]
@@ -145,8 +163,8 @@ class Layout:
         return f"{get_column_letter(first)}{self.header_row}:{get_column_letter(last)}{last_row}"
 
 
-def write_data_sheet(sheet: Worksheet, table: ProtectedTable, edition: Edition, tables: ReleaseTables) -> None:
-    """Fill the data sheet of one table of a release."""
+def write_data_sheet(sheet: Worksheet, table: ProtectedTable, edition: Edition, tables: ReleaseTables) -> Rows:
+    """Fill the data sheet of one table of a release, but for its rows, which are put in when its file is packed."""
     filled = Fillings(table, edition, tables.policy, tables.issues)
     sheet.title = filled(table.spec.sheet_name)
     layout = Layout(table, filled)
@@ -154,10 +172,14 @@ def write_data_sheet(sheet: Worksheet, table: ProtectedTable, edition: Edition, 
         sheet.column_dimensions[get_column_letter(column)].width = width
     _write_title_block(sheet, layout, edition)
     _write_header(sheet, layout)
-    last_row = _write_rows(sheet, layout)
+    number_styles(sheet)
+    rows, last_row = _rows(layout, Styles(sheet))
+    rows.stand_in(sheet)
     _mark_up(sheet, layout, last_row)
     _write_foot(sheet, last_row + 2, layout)
     _set_view_and_print(sheet, layout, edition)
+    number_styles(sheet)
+    return rows
 
 
 def _write_title_block(sheet: Worksheet, layout: Layout, edition: Edition) -> None:
@@ -230,17 +252,21 @@ def _write_header(sheet: Worksheet, layout: Layout) -> None:
     sheet.row_dimensions[header_row].height = layout.header_height
 
 
-def _write_rows(sheet: Worksheet, layout: Layout) -> int:
-    """Write the rows, an empty one between England, regions and whatever follows; the last row written."""
+def _rows(layout: Layout, styles: Styles) -> tuple[Rows, int]:
+    """The rows, an empty one between England, regions and whatever follows; and the number of the last."""
     row, places = layout.header_row, 1 + len(layout.table.spec.basis.places)
+    written: list[str] = []
     for number, (_, of_level) in enumerate(groupby(rows_of(layout.table), key=lambda entry: entry[0][0])):
         row += number > 0
         for _, block in groupby(of_level, key=lambda entry: entry[0][:places]):
             listed = list(block)
             for keys, cells in listed:
                 row += 1
-                _write_row(sheet, row, keys[1:], cells, layout, closes=keys is listed[-1][0])
-    return row
+                shown_cells = list(_cells(keys[1:], cells, layout, closes=keys is listed[-1][0]))
+                longest = str(shown_cells[layout.widest - LABELS][0])
+                height = height_of(longest, layout.width(layout.widest))
+                written.append(row_xml(row, LABELS, shown_cells, height, styles))
+    return Rows(layout.header_row + 1, "".join(written)), row
 
 
 def rows_of(table: ProtectedTable) -> list[tuple[Keys, list[Cell]]]:
@@ -257,16 +283,12 @@ def _first_of_each(keys: pl.DataFrame, columns: int) -> Iterator[tuple[int, Keys
     return ((number * columns, row) for number, row in enumerate(keys.gather_every(columns).iter_rows()))
 
 
-def _write_row(sheet: Worksheet, row: int, keys: Keys, cells: list[Cell], layout: Layout, *, closes: bool) -> None:
-    for column, key in enumerate(keys, start=LABELS):
-        value, style = (key, Style.KEY) if isinstance(key, str | None) else (key, Style.COUNT)
-        put(sheet, row, column, value, style.closing if closes else style)
-    measures = [column.measure(layout.table.spec.measure) for column in layout.table.columns]
-    for column, (cell, measure) in enumerate(zip(cells, measures, strict=True), start=layout.first_figure):
-        value, style = shown(cell, measure)
-        put(sheet, row, column, value, style.closing if closes else style)
-    longest = str(sheet.cell(row, layout.widest).value)
-    fit_row(sheet, row, longest, layout.width(layout.widest))
+def _cells(keys: Keys, cells: list[Cell], layout: Layout, *, closes: bool) -> Iterator[Shown]:
+    """The cells of a row from column B on: what each shows, and in which style."""
+    of_keys = ((key, Style.KEY if isinstance(key, str | None) else Style.COUNT) for key in keys)
+    of_figures = (shown(cell, measure) for cell, measure in zip(cells, layout.measures, strict=True))
+    for value, style in chain(of_keys, of_figures):
+        yield value, _CLOSING[style] if closes else style
 
 
 def shown(cell: Cell, measure: Measure) -> tuple[str | float | None, Style]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from publish.disclosure.control import ProtectedTable
@@ -32,20 +33,25 @@ class Fillings:
 
     def __call__(self, text: str) -> str:
         """The text with its blanks filled."""
+        return text.format(**self._blanks)
+
+    @cached_property
+    def _blanks(self) -> dict[str, object]:
+        """What stands in the blanks: worked out once, as texts are filled for every row."""
         commissioner = commissioner_word(self.edition.period.latest.last_day)
-        return text.format(
-            threshold=self.policy.threshold,
-            others=others_too(self.policy),
-            above_zero="" if self.policy.hides_zero else "above zero but ",
-            base=self.policy.rounding_base,
-            percentages=_decimals(self.policy.percentage_decimals),
-            total=self.year_heading,
-            commissioner=commissioner,
-            Commissioner=" ".join(word[0].upper() + word[1:] for word in commissioner.split()),
-            quarter=self.quarter,
-            row=self.table.spec.basis.rows[0],
-            rows=self.table.spec.basis.rows[1],
-        )
+        return {
+            "threshold": self.policy.threshold,
+            "others": others_too(self.policy),
+            "above_zero": "" if self.policy.hides_zero else "above zero but ",
+            "base": self.policy.rounding_base,
+            "percentages": _decimals(self.policy.percentage_decimals),
+            "total": self.year_heading,
+            "commissioner": commissioner,
+            "Commissioner": " ".join(word[0].upper() + word[1:] for word in commissioner.split()),
+            "quarter": self.quarter,
+            "row": self.table.spec.basis.rows[0],
+            "rows": self.table.spec.basis.rows[1],
+        }
 
     def lines(self, texts: Iterable[str]) -> tuple[str, ...]:
         """The texts that say something under this policy, with their blanks filled."""

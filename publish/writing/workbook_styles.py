@@ -6,6 +6,7 @@ Rule: publication specification, Workbook style.
 import textwrap
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, Final
 
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -155,12 +156,18 @@ def link(sheet: Worksheet, row: int, column: int, target: str, style: str) -> No
     cell.style = style  # openpyxl puts a style of its own on a link
 
 
+@lru_cache(maxsize=10_000)  # the same names stand in hundreds of rows
 def lines(text: str, width: float) -> int:
     """How many lines a text takes when wrapped in a column so wide."""
     characters = int(width * (CAPITALS_PER_UNIT if text.isupper() else CHARACTERS_PER_UNIT))
     return sum(max(1, len(textwrap.wrap(part, characters))) for part in text.split("\n"))
 
 
+def height_of(text: str, width: float) -> float:
+    """The height of a row that holds a wrapped text, since not every reader's program finds it by itself."""
+    return lines(text, width) * LINE_HEIGHT + 1
+
+
 def fit_row(sheet: Worksheet, row: int, text: str, width: float) -> None:
-    """Make a row high enough for a wrapped text, since not every reader's program does it by itself."""
-    sheet.row_dimensions[row].height = lines(text, width) * LINE_HEIGHT + 1
+    """Make a row high enough for a wrapped text."""
+    sheet.row_dimensions[row].height = height_of(text, width)

@@ -21,6 +21,7 @@ from publish.tables.builder import build
 from publish.tables.catalogue import ALL_MODALITIES, TABLE_1, TABLE_4
 from publish.tables.places import places_on
 from publish.tables.specification import ALL_SETTINGS, GP_DIRECT_ACCESS, YEAR, Measure
+from publish.tables.sums import Sums
 from tests.samples import ANNUAL, annual_counts, reference
 
 ROWS, COLUMNS = 42, 9
@@ -292,13 +293,13 @@ def test_an_annual_release_is_protected_too():
 
 
 def test_the_same_counts_give_the_same_release():
-    built = [build(spec, COUNTS, PERIOD.months, PLACED) for spec in (TABLE_1, TABLE_4)]
+    built = [build(spec, Sums(COUNTS), PERIOD.months, PLACED) for spec in (TABLE_1, TABLE_4)]
     first, again = (protect_together(built, COUNTS, LP) for _ in range(2))
     assert all(one.cells.equals(other.cells) for one, other in zip(first, again, strict=True))
 
 
 def test_unknowns_are_the_counts_of_the_tables():
-    built = [build(spec, COUNTS, PERIOD.months, PLACED) for spec in (TABLE_1, TABLE_4, TABLE_1)]
+    built = [build(spec, Sums(COUNTS), PERIOD.months, PLACED) for spec in (TABLE_1, TABLE_4, TABLE_1)]
     found = linked(built, COUNTS)
     assert np.array_equal(found.tests[0], found.tests[2])  # the same count is the same unknown
     for table, numbers in zip(built, found.tests, strict=True):
@@ -310,7 +311,7 @@ def test_unknowns_are_the_counts_of_the_tables():
 
 
 def test_a_table_by_itself_is_not_protected_under_such_a_policy():
-    built = build(TABLE_1, COUNTS, PERIOD.months, PLACED)
+    built = build(TABLE_1, Sums(COUNTS), PERIOD.months, PLACED)
     with pytest.raises(UsageError, match="which are protected together"):
         protect(built, LP)
 
@@ -318,6 +319,6 @@ def test_a_table_by_itself_is_not_protected_under_such_a_policy():
 def test_a_release_that_cannot_be_protected_is_refused(monkeypatch):
     monkeypatch.setattr(secondary, "ANY_PRICE", (0.0,))
     monkeypatch.setattr(secondary, "PRICES", (0.0,))
-    built = [build(TABLE_1, COUNTS, PERIOD.months, PLACED)]
+    built = [build(TABLE_1, Sums(COUNTS), PERIOD.months, PLACED)]
     with pytest.raises(InputRefused, match="no further counts can be hidden that protect the hidden ones of Ta"):
         protect_together(built, COUNTS, LP)

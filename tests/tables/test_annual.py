@@ -18,6 +18,7 @@ from publish.release_tables import left_out, release_tables
 from publish.tables.builder import build
 from publish.tables.places import commissioner_word, commissioners_placed, places_on
 from publish.tables.specification import YEAR
+from publish.tables.sums import Sums
 from publish.tables.workbooks import ANNUAL
 from tests.fields.derived import rows_of
 from tests.made_records import frame, record
@@ -126,12 +127,12 @@ def built(listed, rule=HOUSE_RULE, only=tuple(slow.TABLES), reference=REFERENCE,
     """The protected tables by name, with the months of each: those by quarter four times."""
     counts = reduce_records(frame(listed).lazy(), reference, annual=True)
     on = period.latest.last_day
-    counts, places = commissioners_placed(counts, reference, on), places_on(reference, on)
+    sums, places = Sums(commissioners_placed(counts, reference, on)), places_on(reference, on)
     policy = Policy(rule.threshold, rule.base, 1, rule.decimals)
     for name in only:
         spec = SPECS[name]
         for months in quarters(period.year) if spec.by_quarter else (period.months,):
-            yield name, protect(build(spec, counts, months, places), policy)
+            yield name, protect(build(spec, sums, months, places), policy)
 
 
 def printed(table):

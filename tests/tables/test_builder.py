@@ -15,6 +15,7 @@ from publish.reference.tables import load_reference
 from publish.tables.builder import build
 from publish.tables.catalogue import ACTIVITY, ALL_MODALITIES, MONTHLY_TABLES, TABLE_1, TABLE_4
 from publish.tables.places import places_on
+from publish.tables.sums import Sums
 from tests.fields.test_organisation import table
 from tests.made_records import frame, record
 from tests.tables.slow import EXAMS, SITES, slow_table
@@ -45,8 +46,8 @@ def records(draw):
 
 
 def tables_of(listed, specs=MONTHLY_TABLES):
-    counts = reduce_records(frame(listed).lazy(), REFERENCE)
-    return {spec.number: protect(build(spec, counts, PERIOD.months, PLACES), load_policy()) for spec in specs}
+    sums = Sums(reduce_records(frame(listed).lazy(), REFERENCE))
+    return {spec.number: protect(build(spec, sums, PERIOD.months, PLACES), load_policy()) for spec in specs}
 
 
 def printed(protected):

@@ -42,11 +42,10 @@ def _by_month(draft: CheckedDraft) -> pl.DataFrame:
     """Tests of each provider and modality in every month that the records hold, none where there were none."""
     usable = {str(month) for month in draft.edition.period.usable} & set(draft.counts.months)
     listed = [label.text for label in BY_MODALITY]
-    text = draft.counts.tests.filter(pl.col("interval") == "request_to_test").with_columns(
-        pl.col("month", "org_code", "modality").cast(pl.String)
-    )
-    tests = text.filter(pl.col("month").is_in(list(usable)), pl.col("modality").is_in(listed))
-    counted = tests.group_by("org_code", "modality", "month").agg(pl.col("tests").sum())
+    once = draft.counts.tests.lazy().filter(pl.col("interval") == "request_to_test")
+    by_month = once.group_by("org_code", "modality", "month").agg(pl.col("tests").sum())
+    text = by_month.collect(engine="streaming").cast({pl.Categorical: pl.String})
+    counted = text.filter(pl.col("month").is_in(list(usable)), pl.col("modality").is_in(listed))
     whole = (
         counted.select("org_code", "modality")
         .unique()
