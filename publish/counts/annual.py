@@ -25,9 +25,10 @@ from publish.counts.pieces import (
     Coded,
     Numbered,
     Piece,
+    narrowest,
     numbered,
 )
-from publish.fields.ages import AGE_BAND_5_YEARS, bands_of_texts, five_years_begin
+from publish.fields.ages import AGE_BAND_5_YEARS, bands_of_texts, calendar_number, five_years_begin, years_between
 from publish.fields.ages import NOT_KNOWN as AGE_NOT_KNOWN
 from publish.fields.commissioner import (
     OF_POSTCODE,
@@ -182,7 +183,9 @@ def commissioners_of(codes: Codes, patients: Patients) -> pl.DataFrame:
         *_commissioners(piece, patients),
         piece.problem,
     )
-    groups = grouped_with_each(told, piece.days_of_intervals(LONGEST))
+    no_longer = pl.col("days").clip(upper_bound=LONGEST)
+    of_intervals = [Numbered(each.numbers, each.meanings.select(no_longer)) for each in piece.days_of_intervals]
+    groups = grouped_with_each(told, of_intervals)
     counted = [_by_commissioner(group, interval) for group, interval in zip(groups, INTERVALS, strict=True)]
     return pl.concat(counted).sort(COMMISSIONER_KEYS, nulls_last=True)
 
@@ -206,8 +209,8 @@ def _commissioners(piece: Piece, patients: Patients) -> tuple[Numbered, ...]:
 
 
 def _undecided(piece: Piece, by_practice: Sequence[Numbered]) -> Places:
-    """The places of the records whose practice has no commissioner: most have, and need no postcode."""
-    undecided = np.ones(piece.dates.height, dtype=bool)
+    """The places of the records with a postcode whose practice has no commissioner: most have one."""
+    undecided = piece.codes["POSTCODE"].rows > 0
     for each in by_practice:
         undecided &= each.meanings[_OF_PRACTICE[0]].is_null().to_numpy()[each.numbers]
     return np.flatnonzero(undecided)
@@ -217,7 +220,7 @@ def _commissioners_by_area(piece: Piece, patients: Patients, records: Places) ->
     """The commissioner of the area in which the patient lives, for those records; none for the others."""
     areas = patients.areas
     found = patients.by_postcode(piece, "area_number", records)
-    rows = np.zeros(piece.dates.height, np.intp)
+    rows = np.zeros(piece.dates.height, narrowest(areas.height + 1))
     rows[records] = (found.cast(pl.Int64) + 1).fill_null(0).to_numpy()
     given = pl.concat([areas.clear(1), areas])
     first, last = piece.span
@@ -276,13 +279,22 @@ def _persons(piece: Piece, of_test: tuple[Numbered, ...], patients: Patients) ->
         *patients.told(piece, "ETHNIC_CATEGORY", ethnic_groups_of_codes, "ethnic_group"),
         *patients.told(piece, "AGE_BAND_5_YEARS", bands_of_texts, "age_band"),
     )
-    has_births = "PERSON_BIRTH_DATE" in patients.there
-    ages = (numbered(piece.dates.select(age_on_test_date=five_years_begin()).to_series()),) if has_births else ()
+    ages = (_ages(piece),) if "PERSON_BIRTH_DATE" in patients.there else ()
     groups = in_tables(grouped((*of_test, *of_person, *ages)))
     named = groups.with_columns(age_band=AGE_BAND_5_YEARS()) if ages else groups
     return _completed(named, ("sex", "ethnic_group", "age_band")).with_columns(
         pl.col("sex", "ethnic_group").fill_null(NOT_KNOWN), pl.col("age_band").fill_null(AGE_NOT_KNOWN)
     )
+
+
+def _ages(piece: Piece) -> Numbered:
+    """The first age of the band of five years in which the age on the date of test lies: `age_on_test_date`."""
+    days = calendar_number(pl.col("day"))
+    dates = pl.DataFrame(
+        {"birth": piece.of_dates("PERSON_BIRTH_DATE", days), "test": piece.of_dates(TEST_DATE, days)}
+    )
+    age = years_between(pl.col("birth"), pl.col("test"))
+    return numbered(dates.select(age_on_test_date=five_years_begin(age)).to_series())
 
 
 def _by_deprivation(piece: Piece, of_test: tuple[Numbered, ...], patients: Patients) -> tuple[pl.DataFrame, ...]:

@@ -52,9 +52,9 @@ class Numbered:
 
 @dataclass(frozen=True)
 class Coded:
-    """The codes of one item, or of a pair: for each record the row of `codes` that it has, as an index."""
+    """The codes of one item, or of a pair: for each record the row of `codes` that it has."""
 
-    rows: NDArray[np.intp]
+    rows: Numbers
     codes: pl.DataFrame
 
 
@@ -91,7 +91,8 @@ class Piece:
         if second.codes.height == 1:  # no record has the second, as where a file has no SNOMED codes
             return Coded(first.rows, first.codes.join(second.codes, how="cross"))
         size = first.codes.height * second.codes.height
-        rows, there = _places(first.rows * second.codes.height + second.rows, size)
+        pairs = first.rows.astype(np.intp) * second.codes.height + second.rows
+        rows, there = _places(pairs, size)
         of_first, of_second = np.divmod(there, second.codes.height)
         return Coded(rows, pl.concat([first.codes[of_first], second.codes[of_second]], how="horizontal"))
 
@@ -130,16 +131,20 @@ class Piece:
         begins = starts["begins"].to_physical().to_numpy()
         return table[coded.rows, np.searchsorted(begins, self.days, side="right") - 1]
 
-    def days_of_intervals(self, most: int | None = None) -> list[Numbered]:
-        """The `days` of each of INTERVALS; that many stand for themselves and all above."""
-        days = (self.dates[interval].alias("days") for interval in INTERVALS)
-        return [numbered(each.clip(upper_bound=most) if most else each) for each in days]
+    @cached_property
+    def days_of_intervals(self) -> list[Numbered]:
+        """The `days` of each of INTERVALS."""
+        return [numbered(self.dates[interval].alias("days")) for interval in INTERVALS]
+
+    def of_dates(self, date: str, value: pl.Expr) -> pl.Series:
+        """What a date of each record comes to: worked out for each day, from `day`, as there are far fewer."""
+        days = self.day if date == TEST_DATE else numbered_days(self.dates[date])
+        return days.meanings.select(value).to_series().gather(days.numbers)
 
     @cached_property
     def day(self) -> Numbered:
         """The `day` of the test."""
-        days = numbered(self.dates[TEST_DATE].to_physical().alias("day"))
-        return Numbered(days.numbers, days.meanings.cast(pl.Date))
+        return numbered_days(self.dates[TEST_DATE])
 
     @cached_property
     def month(self) -> Numbered:
@@ -182,6 +187,12 @@ def coded_pieces(file: CodedFile) -> Iterator[Piece]:
         yield Piece(codes, _with_intervals(held.dates))
 
 
+def numbered_days(dates: pl.Series) -> Numbered:
+    """Dates as what is told of records: `day`, as `numbered` has it."""
+    days = numbered(dates.to_physical().alias("day"))
+    return Numbered(days.numbers, days.meanings.cast(pl.Date))
+
+
 def numbered(values: pl.Series) -> Numbered:
     """Whole numbers that Int32 holds, or nothing, as what is told of records: nothing first, then the least."""
     whole = values.cast(pl.Int32)
@@ -212,17 +223,19 @@ def _texts(column: pl.Series) -> Texts:
 
 def _coded(name: str, texts: Texts) -> Coded:
     """The rows of the texts: none has the first."""
-    rows = np.add(texts.places, 1, dtype=np.intp)
+    rows = np.zeros(len(texts.places), narrowest(len(texts.texts) + 1))
+    if len(texts.texts):
+        np.add(texts.places, 1, out=rows, casting="unsafe")
     return Coded(rows, pl.concat([pl.Series(name, [None], dtype=pl.String), texts.texts.alias(name)]).to_frame())
 
 
-def _places(numbers: NDArray[np.intp], size: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def _places(numbers: NDArray[np.intp], size: int) -> tuple[Numbers, NDArray[np.intp]]:
     """For each of the numbers, all below the size, its place among those that occur, and these in order."""
     if size > _DENSE:
         there = np.unique(numbers)
-        return np.searchsorted(there, numbers), there
+        return np.searchsorted(there, numbers).astype(narrowest(len(there))), there
     there = np.flatnonzero(np.bincount(numbers, minlength=1))
-    places = np.zeros(size, np.intp)
+    places = np.zeros(size, narrowest(len(there)))
     places[there] = np.arange(len(there))
     return places.take(numbers), there
 

@@ -162,7 +162,7 @@ def _tests_and_kept_out(codes: Codes) -> Counts:
         *codes.told(codes.sites.select(*SITE, *VALIDITY, *TEST_KEYS[1:4], "reason"), codes.exams, codes.settings),
         codes.piece.problem,
     )
-    groups = dict(zip(INTERVALS, grouped_with_each(told, codes.piece.days_of_intervals()), strict=True))
+    groups = dict(zip(INTERVALS, grouped_with_each(told, codes.piece.days_of_intervals), strict=True))
     tests = [
         in_tables(group).with_columns(interval=pl.lit(interval, pl.Categorical)).select(*TEST_KEYS, "tests")
         for interval, group in groups.items()

@@ -21,15 +21,24 @@ TEN_YEARS: Final = tuple(range(0, 91, 10))
 
 def age_on_test_date() -> pl.Expr:
     """Completed years from birth to the date of test; null where one is missing, or the birth is after the test."""
-    birth, test = pl.col("PERSON_BIRTH_DATE"), pl.col("DIAGNOSTIC_TEST_DATE")
-    birthday_to_come = _day_of_year(test) < _day_of_year(birth)
-    years = test.dt.year() - birth.dt.year() - birthday_to_come.cast(pl.Int32)
-    return pl.when(birth <= test).then(years)
+    return years_between(
+        calendar_number(pl.col("PERSON_BIRTH_DATE")), calendar_number(pl.col("DIAGNOSTIC_TEST_DATE"))
+    )
 
 
-def five_years_begin() -> pl.Expr:
-    """The first age of the band of five years in which the age on the date of test lies; null where not known."""
-    return (age_on_test_date() // 5 * 5).clip(upper_bound=FIVE_YEARS[-1])
+def calendar_number(day: pl.Expr) -> pl.Expr:
+    """Year, month and day as one number, as 20230411."""
+    return (day.dt.year() * 100 + day.dt.month()) * 100 + day.dt.day()
+
+
+def years_between(birth: pl.Expr, test: pl.Expr) -> pl.Expr:
+    """Completed years between days given as calendar numbers; null where the birth is after the test."""
+    return pl.when(birth <= test).then((test - birth) // 10_000)
+
+
+def five_years_begin(age: pl.Expr) -> pl.Expr:
+    """The first age of the band of five years in which an age lies."""
+    return (age // 5 * 5).clip(upper_bound=FIVE_YEARS[-1])
 
 
 def bands_of_texts(texts: pl.DataFrame) -> pl.DataFrame:
@@ -66,11 +75,6 @@ def AGE_BAND_INC_WORKING_AGE_16_TO_60() -> pl.Expr:
 def AGE_BAND_INC_WORKING_AGE_16_TO_64() -> pl.Expr:
     """Age on the date of test: `0-15`, `16-64`, `65 and over`, `Age not known`."""
     return _band((0, 16, 65))
-
-
-def _day_of_year(day: pl.Expr) -> pl.Expr:
-    """Month and day as one number, by which the days of any two years compare."""
-    return day.dt.month().cast(pl.Int16) * 100 + day.dt.day()
 
 
 def _band(starts: tuple[int, ...]) -> pl.Expr:
