@@ -210,7 +210,8 @@ def _commissioners(piece: Piece, patients: Patients) -> tuple[Numbered, ...]:
 
 def _undecided(piece: Piece, by_practice: Sequence[Numbered]) -> Places:
     """The places of the records with a postcode whose practice has no commissioner: most have one."""
-    undecided = piece.codes["POSTCODE"].rows > 0
+    given = piece.codes["POSTCODE"]
+    undecided = given.codes.to_series().is_not_null().to_numpy()[given.rows]
     for each in by_practice:
         undecided &= each.meanings[_OF_PRACTICE[0]].is_null().to_numpy()[each.numbers]
     return np.flatnonzero(undecided)

@@ -88,7 +88,7 @@ class Piece:
         if len(given) == 1:
             return self.codes[given[0]]
         first, second = (self.codes[name] for name in given)
-        if second.codes.height == 1:  # no record has the second, as where a file has no SNOMED codes
+        if second.codes.height == 1:  # as where a file has no SNOMED codes
             return Coded(first.rows, first.codes.join(second.codes, how="cross"))
         size = first.codes.height * second.codes.height
         pairs = first.rows.astype(np.intp) * second.codes.height + second.rows
@@ -116,6 +116,8 @@ class Piece:
 
     def _numbers(self, coded: Coded, found: pl.DataFrame, kind: type[np.unsignedinteger[Any]]) -> Numbers:
         """The number that `found` has for each record: by `row`, and by day where one has several."""
+        if found["number"].max() == 0:  # all mean the same
+            return np.zeros(len(coded.rows), kind)
         if found.height == coded.codes.height:
             table = np.zeros(coded.codes.height, kind)
             table[found["row"].to_numpy()] = found["number"].to_numpy()
@@ -222,11 +224,12 @@ def _texts(column: pl.Series) -> Texts:
 
 
 def _coded(name: str, texts: Texts) -> Coded:
-    """The rows of the texts: none has the first."""
+    """The rows of the texts: none has the first, where a record has none."""
+    nothing = [None] if texts.places.min(initial=0) < 0 or not len(texts.texts) else []
     rows = np.zeros(len(texts.places), narrowest(len(texts.texts) + 1))
     if len(texts.texts):
-        np.add(texts.places, 1, out=rows, casting="unsafe")
-    return Coded(rows, pl.concat([pl.Series(name, [None], dtype=pl.String), texts.texts.alias(name)]).to_frame())
+        np.add(texts.places, len(nothing), out=rows, casting="unsafe")
+    return Coded(rows, pl.concat([pl.Series(name, nothing, dtype=pl.String), texts.texts.alias(name)]).to_frame())
 
 
 def _places(numbers: NDArray[np.intp], size: int) -> tuple[Numbers, NDArray[np.intp]]:
