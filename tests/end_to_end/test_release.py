@@ -246,6 +246,21 @@ def test_a_run_that_is_killed_leaves_the_release_as_it_was(tmp_path, records):
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [".counts", made.folder.name]
 
 
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
+def test_a_run_that_is_stopped_goes_on_with_what_it_has_counted(tmp_path, records, how):
+    command = [sys.executable, "-m", "publish", "release", "2023-06", "--records", str(records)]
+    with subprocess.Popen([*command, "--output", str(tmp_path / "out")], stderr=subprocess.PIPE, text=True) as run:
+        for line in run.stderr:
+            if line.startswith("Reading 2023-04.parquet (3 of 5)"):
+                run.send_signal(how)
+                break
+        answer = run.stderr.read()
+    assert run.returncode in (-how, 130)
+    assert "Traceback" not in answer
+    _, said = make(tmp_path, records)
+    assert said[:2] == ["Already counted: 2022-06.parquet (1 of 5)", "Already counted: 2023-03.parquet (2 of 5)"]
+
+
 def test_a_run_killed_between_the_two_renames_is_put_right(tmp_path, records):
     made, _ = make(tmp_path, records)
     before = snapshot(made.folder / "draft")
