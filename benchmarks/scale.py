@@ -128,11 +128,12 @@ def steps(months: list[Path], reference: Path, folder: Path) -> dict[str, Run]:
     return found
 
 
-def growth(months: list[Path], reference: Path) -> list[tuple[int, float, float]]:
-    """Records, seconds of the scan and of counting, for more and more months."""
+def growth(months: list[Path], reference: Path, folder: Path) -> list[tuple[int, float, float]]:
+    """Records, seconds of the scan and of counting: of a million records, then of more and more months."""
+    million = folder / "million.parquet"
+    pl.scan_parquet(months[0]).head(1_000_000).sink_parquet(million)
     found: list[tuple[int, float, float]] = []
-    for number in (1, 2, 4, 6, 9, 12):
-        given = months[:number]
+    for given in ([million], *(months[:number] for number in (1, 2, 4, 6, 9, 12))):
         records = pl.scan_parquet(given).select(pl.len()).collect().item()
         counted = typical([measure("-c", COUNTS, reference, "monthly", *given) for _ in range(3)])
         scanned = typical([measure("-c", SCAN, *given) for _ in range(3)])
@@ -182,7 +183,7 @@ def main() -> None:
         found = {name: typical([run[name] for run in runs]) for name in runs[0]}
         scan = found["bare scan"].seconds
         if given.chart:
-            draw(growth(months, reference), scan, given.chart)
+            draw(growth(months, reference, folder), scan, given.chart)
         records = pl.scan_parquet(months).select(pl.len()).collect().item()
     print(f"{records:,} records, medians of {given.runs}, on {machine()}\n")
     print("| Step | Times the bare scan | Most memory (MB) |\n|---|---:|---:|")
