@@ -51,5 +51,5 @@ class Pace:
         if lasted < _WORTH_SAYING or not self._read:
             return ""
         left = lasted / self._read * (self._size - self._read)
-        long = f"{left / 60:.0f} minutes" if left >= 120 else f"{left:.0f} seconds"
+        long = f"{left / 60:.0f} minutes" if left >= 120 else f"{max(left, 2):.0f} seconds"
         return f", {self._records / lasted:,.0f} records a second, about {long} left"

@@ -12,7 +12,7 @@ from publish.progress import Pace
         (4.9, 50, 1000, ""),  # too soon to tell
         (10.0, 0, 0, ""),
         (10.0, 50, 1_000_000, ", 100,000 records a second, about 10 seconds left"),
-        (10.0, 100, 1_000_000, ", 100,000 records a second, about 0 seconds left"),
+        (10.0, 100, 1_000_000, ", 100,000 records a second, about 2 seconds left"),
         (600.0, 25, 90_000_000, ", 150,000 records a second, about 30 minutes left"),
     ],
 )

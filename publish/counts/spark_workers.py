@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from publish.counts.reduction import Counts
     from publish.errors import PublishError
 
-RECORDS_AT_A_TIME: Final = (
-    2_000_000  # records of a piece: each reduction is worth its fixed cost, and fits in memory
-)
+RECORDS_AT_A_TIME: Final = 2_000_000  # of a piece: its reduction is worth the fixed cost, and fits in memory
 ROWS_AT_A_TIME: Final = 100_000  # rows of counts that are handed on at once
 ROWS_IN_A_FILE: Final = 1_000_000  # rows of counts that travel to the driver together
 # The columns of a row of counts in Spark's types: the set that it is of (see `Counts`), the keys of all, the count
