@@ -74,8 +74,9 @@ AT_ONCE = 2  # months that pandas is given
 
 def make_up(records: int, folder: Path) -> tuple[list[Path], Path]:
     """A year that is made up, a file for each month, and its reference data."""
+    # half of what is made up is of the year before, with which a release compares
     every = folder / "made-up.parquet"
-    measure("-m", "publish", "synthesise", "--year", YEAR, "--records", records, "--quiet", every)
+    measure("-m", "publish", "synthesise", "--year", YEAR, "--records", 2 * records, "--quiet", every)
     months = folder / "months"
     months.mkdir()
     tested = pl.col("DIAGNOSTIC_TEST_DATE")

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from publish.counts.engines import Engine, LocalEngine, spark_engine
+from publish.counts.engines import Engine, spark_engine
 from publish.errors import UsageError
 from publish.folders import put_back, writable
 from publish.records.intake import Terms
@@ -80,7 +80,7 @@ def engine_of(name: Literal["local", "spark"], of_one_machine: Mapping[str, obje
     Raises UsageError where one of those is given with Spark, or Spark is not there.
     """
     if name == "local":
-        yield LocalEngine()
+        yield Engine()
         return
     for option, given in of_one_machine.items():
         if given:

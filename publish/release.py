@@ -9,7 +9,7 @@ from typing import Final
 
 import polars as pl
 
-from publish.counts.engines import Engine, LocalEngine
+from publish.counts.engines import Engine
 from publish.counts.reduction import RULE_KEYS, Counts, add
 from publish.counts.submitted import rules_in_words
 from publish.disclosure.policy import load_policy
@@ -55,7 +55,7 @@ class Settings:
     terms: Terms = field(default_factory=Terms)
     revised: date | None = None
     unchecked: bool = False
-    engine: Engine = field(default_factory=LocalEngine)
+    engine: Engine = field(default_factory=Engine)
 
 
 @dataclass(frozen=True)

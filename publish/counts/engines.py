@@ -4,7 +4,7 @@ from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from publish.counts.files import count_files
 from publish.counts.reduction import Counts
@@ -19,41 +19,15 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 
-class Engine(Protocol):
-    """Who finds the records and reduces them to counts."""
+class Engine:
+    """Who finds the records and reduces them to counts: this machine, with polars."""
 
     def find(self, given: Sequence[str]) -> tuple[RecordFile, ...]:
         """What the given names lead to. Raises InputRefused where it cannot be read."""
-        ...
-
-    def is_made_up(self, file: RecordFile) -> bool:
-        """Whether the records say of themselves that they are made up."""
-        ...
-
-    def count(
-        self,
-        files: Sequence[RecordFile],
-        reference: ReferenceData,
-        terms: Terms,
-        store: Path,
-        tell: Tell,
-        *,
-        annual: bool,
-    ) -> dict[RecordFile, Counts]:
-        """The counts of what was found, in its order, kept in the folder `store`; see `count_files`."""
-        ...
-
-
-@dataclass(frozen=True)
-class LocalEngine:
-    """This machine, with polars."""
-
-    def find(self, given: Sequence[str]) -> tuple[RecordFile, ...]:
-        """As `find_record_files`."""
         return find_record_files(given)
 
     def is_made_up(self, file: RecordFile) -> bool:
-        """As the function of that name."""
+        """Whether the records say of themselves that they are made up."""
         return is_made_up(file.path)
 
     def count(
@@ -66,12 +40,12 @@ class LocalEngine:
         *,
         annual: bool,
     ) -> dict[RecordFile, Counts]:
-        """As `count_files`."""
+        """The counts of what was found, in its order, kept in the folder `store`; see `count_files`."""
         return count_files(files, reference, terms, store, tell, annual=annual)
 
 
 @dataclass(frozen=True)
-class SparkEngine:
+class SparkEngine(Engine):
     """A cluster, or as much of this machine as Spark is given; for extracts of accepted records alone."""
 
     session: "SparkSession"

@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from publish.cli import app
-from publish.counts.engines import LocalEngine, SparkEngine
+from publish.counts.engines import Engine, SparkEngine
 from publish.counts.reduction import Counts
 from publish.counts.spark import Work, count_source
 from publish.counts.spark_workers import pieces
@@ -87,7 +87,7 @@ def counted(
 
 
 def by_both(session, tmp_path, paths, reference, **how) -> tuple[dict[str, Counts], dict[str, Counts]]:
-    engines = {"spark": SparkEngine(session), "local": LocalEngine()}
+    engines = {"spark": SparkEngine(session), "local": Engine()}
     both = {name: counted(engine, paths, reference, tmp_path / name, **how) for name, engine in engines.items()}
     return both["spark"][0], both["local"][0]
 
@@ -136,7 +136,7 @@ def test_parts_of_a_folder_are_counted_as_one(session, made, tmp_path):
     )
     without = pl.when(pl.int_range(pl.len()) >= 2_000).then("POSTCODE")
     pl.read_parquet(file).with_columns(without.alias("POSTCODE")).write_parquet(tmp_path / "one.parquet")
-    theirs, _ = counted(LocalEngine(), [tmp_path / "one.parquet"], load_reference(reference), tmp_path, annual=True)
+    theirs, _ = counted(Engine(), [tmp_path / "one.parquet"], load_reference(reference), tmp_path, annual=True)
     assert_same(ours["month=2023-04"], theirs["one.parquet"])
 
 
@@ -146,7 +146,7 @@ def test_a_table(session, made, tmp_path):
     names = ["accepted_records", "spark_catalog.default.accepted_records"]
     for name in names:
         ours, said = counted(SparkEngine(session), [name], load_reference(reference), tmp_path, annual=True)
-        theirs, _ = counted(LocalEngine(), [file], load_reference(reference), tmp_path, annual=True)
+        theirs, _ = counted(Engine(), [file], load_reference(reference), tmp_path, annual=True)
         assert_same(ours[name], theirs["made-up.parquet"])
         assert said == [f"Reading {name} (1 of 1)"]  # nothing says whether such a table has changed
 
@@ -318,7 +318,7 @@ def test_what_a_worker_refuses_is_told_as_on_one_machine(session, tmp_path):
     with pytest.raises(InputRefused, match="site_code RF401 has two rows for") as ours:
         counted(SparkEngine(session), [tmp_path], reference, tmp_path / "kept")
     with pytest.raises(InputRefused) as theirs:
-        counted(LocalEngine(), [tmp_path], reference, tmp_path / "kept")
+        counted(Engine(), [tmp_path], reference, tmp_path / "kept")
     assert str(ours.value) == str(theirs.value)
 
 
