@@ -21,12 +21,11 @@ from publish.counts.pieces import (
     INTERVALS,
     SETTING,
     SITE,
-    TEST_DATE,
-    Coded,
     Numbered,
     Piece,
     narrowest,
     numbered,
+    told_of,
 )
 from publish.fields.ages import AGE_BAND_5_YEARS, bands_of_texts, calendar_number, five_years_begin, years_between
 from publish.fields.ages import NOT_KNOWN as AGE_NOT_KNOWN
@@ -42,13 +41,15 @@ from publish.fields.geography import (
     deciles_of_lsoas,
     has_postcodes,
     rows_of_postcodes,
-    with_postcodes,
+    values_of_postcodes,
 )
 from publish.fields.patient import NOT_KNOWN, ethnic_groups_of_codes, sexes_of_codes
 from publish.fields.reasons import OUTSIDE_ENGLAND
 from publish.fields.setting import GP_DIRECT_ACCESS
+from publish.records.coded_files import looked_up
 from publish.records.items import DATES
 from publish.records.values import code
+from publish.reference.dated import narrowed
 from publish.reference.tables import VALIDITY, ReferenceData
 
 COMMISSIONER_KEYS: Final = (
@@ -68,11 +69,9 @@ OF_PATIENT: Final[dict[str, tuple[str, ...]]] = {
     "ETHNIC_CATEGORY": (),
 }
 FROM_PATIENT: Final = (*OF_PATIENT, *(name for names in OF_PATIENT.values() for name in names))
+_NEVER: Final = 99991231  # the last day as a calendar number
 _OF_PRACTICE: Final = (f"{OF_PRACTICE}code", f"{OF_PRACTICE}ons_code")
 _OF_POSTCODE: Final = (f"{OF_POSTCODE}code", f"{OF_POSTCODE}ons_code")
-
-
-Places = NDArray[np.intp]  # of records in their piece
 
 
 @dataclass(frozen=True)
@@ -131,14 +130,11 @@ class Patients:
 
         return self.told(piece, given, on_days, *columns)
 
-    def by_postcode(self, piece: Piece, value: str, records: Places | None = None) -> pl.Series:
-        """That column of `postcodes` for each of these records, or all: by the postcode on the day of the test."""
+    def by_postcode(self, piece: Piece, resolve: Callable[[pl.DataFrame], pl.DataFrame], value: str) -> Numbered:
+        """What `resolve` makes of that column of `postcodes`, by the postcode on the day of the test."""
         rows = self.postcodes.select("postcode", value, *VALIDITY).filter(pl.col(value).is_not_null())
-        coded, tested = piece.codes["POSTCODE"], piece.dates[TEST_DATE]
-        places = np.arange(len(tested)) if records is None else records
-        postcodes = coded.codes[coded.rows[places]].with_columns(tested[places]).with_row_index("record")
-        found = with_postcodes(postcodes.lazy(), rows, value, *piece.span)
-        return found.sort("record").select(value).collect().to_series()
+        given = piece.coded(("POSTCODE",))
+        return piece.told_by(given, resolve(values_of_postcodes(given.codes, rows, value, *piece.span)))
 
 
 def no_commissioners() -> pl.DataFrame:
@@ -204,32 +200,30 @@ def _commissioners(piece: Piece, patients: Patients) -> tuple[Numbered, ...]:
     """The commissioners of practice and postcode."""
     by_practice = patients.told_by_day(piece, "PRACTICE_CODE", commissioners_of_practices, *_OF_PRACTICE)
     if "POSTCODE" in patients.there:
-        return (*by_practice, _commissioners_by_area(piece, patients, _undecided(piece, by_practice)))
+        by_area = patients.by_postcode(piece, partial(_commissioners_of_areas, patients, piece), "area_number")
+        return (*by_practice, _where_undecided(by_area, by_practice))
     return (*by_practice, *patients.told_by_day(piece, "CCG_CODE", commissioners_of_codes, *_OF_POSTCODE))
 
 
-def _undecided(piece: Piece, by_practice: Sequence[Numbered]) -> Places:
-    """The places of the records with a postcode whose practice has no commissioner: most have one."""
-    given = piece.codes["POSTCODE"]
-    undecided = given.codes.to_series().is_not_null().to_numpy()[given.rows]
-    for each in by_practice:
-        undecided &= each.meanings[_OF_PRACTICE[0]].is_null().to_numpy()[each.numbers]
-    return np.flatnonzero(undecided)
-
-
-def _commissioners_by_area(piece: Piece, patients: Patients, records: Places) -> Numbered:
-    """The commissioner of the area in which the patient lives, for those records; none for the others."""
-    areas = patients.areas
-    found = patients.by_postcode(piece, "area_number", records)
-    rows = np.zeros(piece.dates.height, narrowest(areas.height + 1))
-    rows[records] = (found.cast(pl.Int64) + 1).fill_null(0).to_numpy()
-    given = pl.concat([areas.clear(1), areas])
+def _commissioners_of_areas(patients: Patients, piece: Piece, postcodes: pl.DataFrame) -> pl.DataFrame:
+    """The commissioners of postcodes, by their areas: POSTCODE, days, and the columns of _OF_POSTCODE."""
     first, last = piece.span
-    on_days = given.with_columns(valid_from=pl.lit(first), valid_to=pl.lit(last))
-    named = commissioners_of_areas(on_days, patients.reference, first, last)
-    return piece.told_by(
-        Coded(rows, given.select("area_number")), named.select("area_number", *VALIDITY, *_OF_POSTCODE)
-    )
+    areas = patients.areas.with_columns(valid_from=pl.lit(first), valid_to=pl.lit(last))
+    named = commissioners_of_areas(areas, patients.reference, first, last)
+    of_areas = named.select("area_number", *VALIDITY, *_OF_POSTCODE)
+    return narrowed(postcodes, of_areas, "area_number", "area_number").drop("area_number")
+
+
+def _where_undecided(by_area: Numbered, by_practice: Sequence[Numbered]) -> Numbered:
+    """The commissioner of the area only where the practice has none: most have one, and groups are fewer so."""
+    meanings = pl.concat([by_area.meanings.clear(1), by_area.meanings])
+    numbers = [part + narrowest(len(meanings))(1) for part in by_area.numbers]
+    for each in by_practice:
+        undecided = each.meanings[_OF_PRACTICE[0]].is_null().cast(pl.UInt8).to_numpy()
+        numbers = [
+            part * looked_up(undecided, of_part) for part, of_part in zip(numbers, each.numbers, strict=True)
+        ]
+    return Numbered(numbers, meanings)
 
 
 def _by_commissioner(groups: pl.DataFrame, interval: str) -> pl.DataFrame:
@@ -290,12 +284,18 @@ def _persons(piece: Piece, of_test: tuple[Numbered, ...], patients: Patients) ->
 
 def _ages(piece: Piece) -> Numbered:
     """The first age of the band of five years in which the age on the date of test lies: `age_on_test_date`."""
-    days = calendar_number(pl.col("day"))
-    dates = pl.DataFrame(
-        {"birth": piece.of_dates("PERSON_BIRTH_DATE", days), "test": piece.of_dates(TEST_DATE, days)}
-    )
-    age = years_between(pl.col("birth"), pl.col("test"))
-    return numbered(dates.select(age_on_test_date=five_years_begin(age)).to_series())
+    births = _calendar_numbers(piece.days("PERSON_BIRTH_DATE"), _NEVER)  # so that no test follows an unknown birth
+    tests = _calendar_numbers(piece.day, 0)
+    age = years_between(pl.col("birth"), pl.col("test")).alias("age")
+    parts = [pl.DataFrame({"birth": birth, "test": test}) for birth, test in zip(births, tests, strict=True)]
+    ages = numbered([part.select(age).to_series() for part in parts])
+    return told_of(ages, five_years_begin(pl.col("age")).alias("age_on_test_date"))
+
+
+def _calendar_numbers(days: Numbered, unknown: int) -> list[NDArray[np.int32]]:
+    """The days of records as calendar numbers: worked out once for each day, as there are far fewer."""
+    numbers = days.meanings.select(calendar_number(pl.col("day")).fill_null(unknown)).to_series().to_numpy()
+    return [looked_up(numbers, part) for part in days.numbers]
 
 
 def _by_deprivation(piece: Piece, of_test: tuple[Numbered, ...], patients: Patients) -> tuple[pl.DataFrame, ...]:
@@ -305,7 +305,7 @@ def _by_deprivation(piece: Piece, of_test: tuple[Numbered, ...], patients: Patie
     if deciles.is_empty() or not (by_lsoa or has_postcodes(patients.reference)):
         return ()
     has_home = "POSTCODE" in patients.there
-    of_home = (numbered(patients.by_postcode(piece, "decile")),) if has_home else by_lsoa
+    of_home = (patients.by_postcode(piece, lambda postcodes: postcodes, "decile"),) if has_home else by_lsoa
     groups = _completed(in_tables(grouped((*of_test, *of_home))), ("decile",))
     return (_by_characteristic(groups, DEPRIVATION, pl.col("decile").fill_null(NOT_KNOWN)),)
 

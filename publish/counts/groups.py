@@ -30,18 +30,18 @@ def grouped_with_each(told: Sequence[Numbered], further: Sequence[Numbered]) -> 
     Where so much is told that no whole number tells the groups apart, halves of the records are counted, and the
     groups of the second half stand after those of the first.
     """
-    widest = max(map(_size, further))
-    if prod(map(_size, told)) * widest < _WIDEST:
-        common = _packed(told)
-        return [_unpacked(_with(common, prod(map(_size, told)), each), (*told, each)) for each in further]
+    if _widest(told, further) < _WIDEST:
+        packed = [_packed_with_each(told, further, part) for part in range(len(further[0].numbers))]
+        return [
+            _unpacked(parts, (*told, each)) for parts, each in zip(zip(*packed, strict=True), further, strict=True)
+        ]
     compact, compact_further = [_compact(each) for each in told], [_compact(each) for each in further]
-    if prod(map(_size, compact)) * max(map(_size, compact_further)) < _WIDEST:
+    if _widest(compact, compact_further) < _WIDEST:
         return grouped_with_each(compact, compact_further)
-    middle = len(told[0].numbers) // 2
-    halves = [
-        grouped_with_each([_part(each, half) for each in compact], [_part(each, half) for each in compact_further])
-        for half in (slice(middle), slice(middle, None))
-    ]
+    halves = (
+        grouped_with_each([_half(each, half) for each in compact], [_half(each, half) for each in compact_further])
+        for half in range(2)
+    )
     of_both = (
         pl.concat(both).group_by(pl.exclude("tests"), maintain_order=True) for both in zip(*halves, strict=True)
     )
@@ -52,53 +52,64 @@ def _size(told: Numbered) -> int:
     return len(told.meanings)
 
 
-def _packed(told: Sequence[Numbered]) -> Numbers:
-    """All that is told of a record as one number."""
-    packed, size = np.zeros(len(told[0].numbers), np.uint8), 1
+def _widest(told: Sequence[Numbered], further: Sequence[Numbered]) -> int:
+    return prod(map(_size, told)) * max(map(_size, further))
+
+
+def _packed_with_each(told: Sequence[Numbered], further: Sequence[Numbered], part: int) -> list[Numbers]:
+    """What is told of the records of a part and one of what is further told as one number, for each of these."""
+    packed, size = np.zeros(len(further[0].numbers[part]), np.uint8), 1
     for each in told:
-        packed, size = _with(packed, size, each), size * _size(each)
-    return packed
+        packed, size = _with(packed, size, each, part), size * _size(each)
+    return [_with(packed, size, each, part) for each in further]
 
 
-def _with(packed: Numbers, size: int, each: Numbered) -> Numbers:
+def _with(packed: Numbers, size: int, each: Numbered, part: int) -> Numbers:
     """The numbers below that size, told further apart."""
     if _size(each) == 1:
         return packed
     kind = narrowest(size * _size(each) + 1)
-    further = packed * kind(_size(each)) if packed.dtype == kind else packed.astype(kind) * kind(_size(each))
-    further += each.numbers
-    return further
+    further = packed.astype(kind)
+    further *= kind(_size(each))
+    return np.add(further, each.numbers[part], out=further, casting="unsafe")
 
 
-def _unpacked(packed: Numbers, told: Sequence[Numbered]) -> pl.DataFrame:
-    """The numbers counted, and what they tell."""
-    numbers, tests = _counted(packed, prod(map(_size, told)))
+def _unpacked(parts: Sequence[Numbers], told: Sequence[Numbered]) -> pl.DataFrame:
+    """The numbers of the parts counted, and what they tell."""
+    numbers, tests = _counted(parts, prod(map(_size, told)))
     columns: list[pl.DataFrame] = []
     for each in reversed(told):
-        numbers, of_each = np.divmod(numbers, _size(each))
-        columns.append(each.meanings[of_each])
+        size = numbers.dtype.type(_size(each))
+        of_more = numbers // size  # several times faster than with the rest of the division
+        columns.append(each.meanings[numbers - of_more * size])
+        numbers = of_more
     return pl.concat([*reversed(columns), pl.DataFrame({"tests": tests}, {"tests": pl.Int64})], how="horizontal")
 
 
-def _counted(packed: Numbers, size: int) -> tuple[Numbers, NDArray[np.intp]]:
+def _counted(parts: Sequence[Numbers], size: int) -> tuple[Numbers, NDArray[np.intp]]:
     """The numbers that occur, all below the size, in order, and how often each does."""
-    if size <= len(packed):
-        tests = np.bincount(packed)
+    if size * len(parts) <= sum(map(len, parts)):
+        tests = np.sum([np.bincount(part, minlength=size) for part in parts], axis=0)
         numbers = np.flatnonzero(tests)
-        return numbers.astype(packed.dtype), tests[numbers]
-    in_order = np.sort(packed)
-    last = np.flatnonzero(np.append(in_order[1:] != in_order[:-1], in_order.size > 0))
-    return in_order[last], np.diff(last, prepend=-1)
+        return numbers.astype(narrowest(size + 1)), tests[numbers]
+    numbers = np.concatenate(parts)
+    numbers.sort()
+    last = np.flatnonzero(np.append(numbers[1:] != numbers[:-1], numbers.size > 0))
+    return numbers[last], np.diff(last, prepend=-1)
 
 
 def _compact(told: Numbered) -> Numbered:
     """What is told of the records, without meanings that do not occur."""
-    there, numbers = np.unique(told.numbers, return_inverse=True)
-    return Numbered(numbers.astype(narrowest(len(there))), told.meanings[there])
+    there = np.unique(np.concatenate([np.unique(part) for part in told.numbers]))
+    kind = narrowest(len(there))
+    return Numbered([np.searchsorted(there, part).astype(kind) for part in told.numbers], told.meanings[there])
 
 
-def _part(told: Numbered, records: slice) -> Numbered:
-    return Numbered(told.numbers[records], told.meanings)
+def _half(told: Numbered, half: int) -> Numbered:
+    """What is told of the first or the second half of the parts; of one part alone, of half its records."""
+    parts = told.numbers if len(told.numbers) > 1 else np.array_split(told.numbers[0], 2)
+    middle = len(parts) // 2
+    return Numbered((parts[:middle], parts[middle:])[half], told.meanings)
 
 
 def in_tables(groups: pl.DataFrame) -> pl.DataFrame:

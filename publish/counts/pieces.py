@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from publish.fields import reasons
 from publish.fields.intervals import out_of_order, request_to_test, test_to_report
-from publish.records.coded_files import CodedFile, Texts
+from publish.records.coded_files import CALENDAR, PART, CodedFile, Texts, coded, distinct, looked_up
 from publish.records.values import clock_date, unreadable
 from publish.reference.tables import VALIDITY
 
@@ -33,55 +33,57 @@ PROBLEMS: Final = (
     *(reasons.TEST_DATE_UNREADABLE, reasons.TEST_DATE_MISSING),
     *(reasons.DATE_UNREADABLE, reasons.DATES_OUT_OF_ORDER),
 )
-_DAYS: Final = tuple((day - date(1970, 1, 1)).days for day in (date.min, date.max))
-_DENSE: Final = 1 << 22  # pairs of codes that a table has room for, whether they occur or not
 
 Numbers = NDArray[np.unsignedinteger[Any]]
 
 
 @dataclass(frozen=True)
 class Numbered:
-    """Something told of every record of a piece: a number for each, and what each number means.
+    """Something told of every record of a piece: a number for each, part by part, and what each number means.
 
     Row 3 of `meanings` is what the number 3 stands for; it has at least one row, where there are records.
     """
 
-    numbers: Numbers
+    numbers: Sequence[Numbers]
     meanings: pl.DataFrame
 
 
 @dataclass(frozen=True)
 class Coded:
-    """The codes of one item, or of a pair: for each record the row of `codes` that it has."""
+    """The codes of one item, or of a pair, and which of them the records of a piece have.
 
-    rows: Numbers
+    For each part of the piece: the places of its records (see `Texts`), and the row of `codes` for each place, with
+    one more for records that have none.
+    """
+
     codes: pl.DataFrame
+    places: Sequence[Any]
+    rows: Sequence[NDArray[np.intp]]
+
+    def told(self, values: NDArray[Any]) -> list[NDArray[Any]]:
+        """For each record, part by part, the value of its code: that of its row. Not to be written to."""
+        return [looked_up(values[rows], places) for places, rows in zip(self.places, self.rows, strict=True)]
 
 
 @dataclass(frozen=True)
 class Piece:
-    """Some records: their codes by item, and their dates as Date.
+    """Some records in parts: their codes by item, and for each part their dates as Date.
 
-    In `dates` stand too the days of each of INTERVALS, and as `problem` what is wrong with the dates that count:
-    its place in PROBLEMS.
+    In `dates` stand too the days of each of INTERVALS, -1 where they are not known, and as `problem` what is wrong
+    with the dates that count: its place in PROBLEMS.
     """
 
     codes: Mapping[str, Coded]
-    dates: pl.DataFrame
-
-    @cached_property
-    def days(self) -> NDArray[np.int32]:
-        """The day on which the codes of each record are looked up, in days since 1970."""
-        return self.dates[TEST_DATE].fill_null(UNDATED).to_physical().to_numpy()
+    dates: Sequence[pl.DataFrame]
 
     @cached_property
     def span(self) -> tuple[date, date]:
-        """The first and the last of those days."""
-        tested = self.dates[TEST_DATE]
-        first, last = tested.min(), tested.max()
+        """The first and the last of the days on which codes are looked up."""
+        days = self.day.meanings["day"]
+        first, last = days.min(), days.max()
         if not isinstance(first, date) or not isinstance(last, date):
             return UNDATED, UNDATED
-        return first, UNDATED if tested.has_nulls() else last
+        return first, UNDATED if days.has_nulls() else last
 
     def coded(self, given: Sequence[str]) -> Coded:
         """The codes of an item or a pair of items, as they are given."""
@@ -89,12 +91,14 @@ class Piece:
             return self.codes[given[0]]
         first, second = (self.codes[name] for name in given)
         if second.codes.height == 1:  # as where a file has no SNOMED codes
-            return Coded(first.rows, first.codes.join(second.codes, how="cross"))
-        size = first.codes.height * second.codes.height
-        pairs = first.rows.astype(np.intp) * second.codes.height + second.rows
-        rows, there = _places(pairs, size)
-        of_first, of_second = np.divmod(there, second.codes.height)
-        return Coded(rows, pl.concat([first.codes[of_first], second.codes[of_second]], how="horizontal"))
+            return Coded(first.codes.join(second.codes, how="cross"), first.places, first.rows)
+        of_first = np.arange(first.codes.height, dtype=np.int64) * second.codes.height
+        of_second = np.arange(second.codes.height, dtype=np.int64)
+        both = zip(first.told(of_first), second.told(of_second), strict=True)
+        pairs = [coded(one + other) for one, other in both]
+        there, rows = distinct(pairs)
+        codes = [first.codes[there // second.codes.height], second.codes[there % second.codes.height]]
+        return Coded(pl.concat(codes, how="horizontal"), [pair.places for pair in pairs], rows)
 
     def told_by(self, coded: Coded, resolved: pl.DataFrame, *, reason: str = "") -> Numbered:
         """What is told of the records by their codes, on the day of each.
@@ -114,58 +118,59 @@ class Piece:
             words.rename({"reason": reason}, strict=False) if reason else words,
         )
 
-    def _numbers(self, coded: Coded, found: pl.DataFrame, kind: type[np.unsignedinteger[Any]]) -> Numbers:
+    def _numbers(self, coded: Coded, found: pl.DataFrame, kind: type[np.unsignedinteger[Any]]) -> list[Numbers]:
         """The number that `found` has for each record: by `row`, and by day where one has several."""
-        if found["number"].max() == 0:  # all mean the same
-            return np.zeros(len(coded.rows), kind)
-        if found.height == coded.codes.height:
-            table = np.zeros(coded.codes.height, kind)
-            table[found["row"].to_numpy()] = found["number"].to_numpy()
-            return table.take(coded.rows, mode="clip")  # no look at each row whether it is there
-        starts = found.select(begins=pl.col("valid_from").unique().sort())
-        of_period = found.join_where(
-            starts.with_row_index("period"),
-            pl.col("valid_from") <= pl.col("begins"),
-            pl.col("begins") <= pl.col("valid_to"),
+        table = np.zeros(coded.codes.height, kind)
+        table[found["row"].to_numpy()] = found["number"].to_numpy()
+        numbers = coded.told(table)
+        changing = found.filter(pl.len().over("row") > 1)
+        return self._by_day(coded, changing, numbers) if changing.height else numbers
+
+    def _by_day(self, coded: Coded, changing: pl.DataFrame, numbers: Sequence[Numbers]) -> list[Numbers]:
+        """The numbers with those of codes that have several: of `row`, the `number` that holds on the day."""
+        starts = changing.select(begins=pl.col("valid_from").unique().sort()).with_row_index("period")
+        of_period = changing.join_where(
+            starts, pl.col("valid_from") <= pl.col("begins"), pl.col("begins") <= pl.col("valid_to")
         )
-        table = np.zeros((coded.codes.height, starts.height), kind)
-        table[of_period["row"].to_numpy(), of_period["period"].to_numpy()] = of_period["number"].to_numpy()
-        begins = starts["begins"].to_physical().to_numpy()
-        return table[coded.rows, np.searchsorted(begins, self.days, side="right") - 1]
+        rows = changing["row"].unique().sort().to_numpy()
+        table = np.zeros((len(rows) + 1, starts.height), numbers[0].dtype)
+        places = np.searchsorted(rows, of_period["row"].to_numpy()) + 1
+        table[places, of_period["period"].to_numpy()] = of_period["number"].to_numpy()
+        place = np.zeros(coded.codes.height, np.uint32)
+        place[rows] = np.arange(1, len(rows) + 1)
+        days = self.day.meanings["day"].fill_null(UNDATED).to_physical().to_numpy()
+        period = np.searchsorted(starts["begins"].to_physical().to_numpy(), days, side="right") - 1
+        parts = zip(numbers, coded.told(place), self.day.numbers, strict=True)
+        return [np.where(at > 0, table[at, period[day]], number) for number, at, day in parts]
 
     @cached_property
     def days_of_intervals(self) -> list[Numbered]:
-        """The `days` of each of INTERVALS."""
-        return [numbered(self.dates[interval].alias("days")) for interval in INTERVALS]
-
-    def of_dates(self, date: str, value: pl.Expr) -> pl.Series:
-        """What a date of each record comes to: worked out for each day, from `day`, as there are far fewer."""
-        days = self.day if date == TEST_DATE else numbered_days(self.dates[date])
-        return days.meanings.select(value).to_series().gather(days.numbers)
+        """The `days` of each of INTERVALS: nothing too where they are fewer than none, which is a problem."""
+        return [_days([part[interval].to_numpy() for part in self.dates]) for interval in INTERVALS]
 
     @cached_property
     def day(self) -> Numbered:
         """The `day` of the test."""
-        return numbered_days(self.dates[TEST_DATE])
+        return self.days(TEST_DATE)
+
+    def days(self, name: str) -> Numbered:
+        """The `day` of that date of the records: none first, then every day from the first to the last."""
+        days = numbered([part[name].to_physical().alias("day") for part in self.dates])
+        return Numbered(days.numbers, days.meanings.cast(pl.Date))
 
     @cached_property
     def month(self) -> Numbered:
         """The `month` of the test, ISO."""
         year, month = pl.col("day").dt.year().cast(pl.String), pl.col("day").dt.month().cast(pl.String)
-        of_days = self.day.meanings.select(month=pl.format("{}-{}", year.str.zfill(4), month.str.zfill(2)))
-        months = of_days.unique().sort("month").with_row_index("number")
-        numbers = of_days.join(months, on="month", how="left", nulls_equal=True, maintain_order="left")["number"]
-        table = numbers.to_numpy().astype(narrowest(months.height))
-        return Numbered(
-            table.take(self.day.numbers, mode="clip"), months.select(pl.col("month").cast(pl.Categorical))
-        )
+        months = told_of(self.day, pl.format("{}-{}", year.str.zfill(4), month.str.zfill(2)).alias("month"))
+        return Numbered(months.numbers, months.meanings.cast(pl.Categorical))
 
     @cached_property
     def problem(self) -> Numbered:
         """What is wrong with the dates of the record: `problem`."""
-        numbers = self.dates["problem"].to_numpy()
+        numbers = [part["problem"].to_numpy() for part in self.dates]
         words = pl.DataFrame({"problem": PROBLEMS}, schema={"problem": pl.Categorical})
-        return Numbered(numbers, words.head(numbers.max(initial=0) + 1))
+        return Numbered(numbers, words.head(max(part.max(initial=0) for part in numbers) + 1))
 
 
 def pieces(records: pl.LazyFrame, *further: str, dates: Sequence[str] = ()) -> Iterator[Piece]:
@@ -178,32 +183,47 @@ def pieces(records: pl.LazyFrame, *further: str, dates: Sequence[str] = ()) -> I
     held = read.collect_batches(chunk_size=PIECE, maintain_order=True, engine="streaming")
     first = next(held, read.clear().collect())
     for batch in chain([first], held):
-        codes = {name: _coded(name, _texts(batch[name])) for name in of_codes}
-        yield Piece(codes, _with_intervals(batch.select(of_dates).rechunk()))
+        parts = [part.rechunk() for part in batch.iter_slices(PART)] or [batch]
+        codes = {name: _coded(name, [coded(part[name]) for part in parts]) for name in of_codes}
+        yield Piece(codes, [_with_intervals(part.select(of_dates)) for part in parts])
 
 
 def coded_pieces(file: CodedFile) -> Iterator[Piece]:
     """As `pieces`, of the items of a file that says of each record which of its texts it has."""
-    for held in file.read(PIECE):
-        codes = {name: _coded(name, texts) for name, texts in held.texts.items()}
-        yield Piece(codes, _with_intervals(held.dates))
+    for parts in file.read(PIECE):
+        codes = {name: _coded(name, [part.texts[name] for part in parts]) for name in file.codes}
+        yield Piece(codes, [_with_intervals(part.dates, in_calendar=True) for part in parts])
 
 
-def numbered_days(dates: pl.Series) -> Numbered:
-    """Dates as what is told of records: `day`, as `numbered` has it."""
-    days = numbered(dates.to_physical().alias("day"))
-    return Numbered(days.numbers, days.meanings.cast(pl.Date))
-
-
-def numbered(values: pl.Series) -> Numbered:
+def numbered(parts: Sequence[pl.Series]) -> Numbered:
     """Whole numbers that Int32 holds, or nothing, as what is told of records: nothing first, then the least."""
-    whole = values.cast(pl.Int32)
-    least, most = whole.min(), whole.max()
-    first, last = (least, most) if isinstance(least, int) and isinstance(most, int) else (0, -1)
-    nothing = [None] if whole.has_nulls() or last < first else []
-    numbers = (whole - (first - len(nothing))).fill_null(0).to_numpy().astype(narrowest(last - first + 2))
-    every = pl.Series(values.name, [*nothing, *range(first, last + 1)], dtype=values.dtype)
+    bounds = [bound for part in parts for bound in (part.min(), part.max()) if isinstance(bound, int)]
+    first, last = min(bounds, default=0), max(bounds, default=-1)
+    nothing = [None] if last < first or any(part.has_nulls() for part in parts) else []
+    kind, below = narrowest(last - first + 2), first - len(nothing)
+    numbers = [(part.fill_null(below).to_numpy() - below).astype(kind) for part in parts]
+    every = pl.Series(parts[0].name, [*nothing, *range(first, last + 1)], dtype=pl.Int32)
     return Numbered(numbers, every.to_frame())
+
+
+def told_of(told: Numbered, value: pl.Expr) -> Numbered:
+    """What a value of the meanings comes to, as what is told of records: nothing first, then in order."""
+    of_each = told.meanings.select(value)
+    values = of_each.unique().sort(pl.all()).with_row_index("number")
+    numbers = of_each.join(values, on=of_each.columns, how="left", nulls_equal=True, maintain_order="left")[
+        "number"
+    ]
+    table = numbers.to_numpy().astype(narrowest(values.height))
+    return Numbered([looked_up(table, part) for part in told.numbers], values.drop("number"))
+
+
+def _days(parts: Sequence[NDArray[np.int32]]) -> Numbered:
+    """The `days` of an interval, as `Piece.dates` has them; nothing too where they are fewer than none."""
+    known = [part if part.min(initial=0) >= -1 else np.maximum(part, -1) for part in parts]
+    last = max(part.max(initial=-1) for part in known)
+    kind = narrowest(last + 2)
+    numbers = [part.astype(kind) + kind(1) for part in known]  # so that -1 comes to 0
+    return Numbered(numbers, pl.DataFrame({"days": [None, *range(last + 1)]}, {"days": pl.Int32}))
 
 
 def narrowest(size: int) -> type[np.unsignedinteger[Any]]:
@@ -211,42 +231,25 @@ def narrowest(size: int) -> type[np.unsignedinteger[Any]]:
     return next(kind for kind in (np.uint8, np.uint16, np.uint32, np.uint64) if size <= np.iinfo(kind).max + 1)
 
 
-def _texts(column: pl.Series) -> Texts:
-    """A column of texts as places among those that occur."""
-    categories = column.rechunk().cast(pl.Categorical)
-    distinct = categories.unique().drop_nulls()
-    numbers = distinct.to_physical().to_numpy()
-    places = np.zeros(numbers.max(initial=0) + 1, np.int32)
-    places[numbers] = np.arange(len(numbers))
-    of_records = places.take(categories.to_physical().fill_null(0).to_numpy())
-    of_records[categories.is_null().to_numpy()] = -1
-    return Texts(of_records, distinct.cast(pl.String))
+def _coded(name: str, parts: Sequence[Texts]) -> Coded:
+    """The codes of a column in parts: none has the first row, where a record has none."""
+    texts, rows = distinct(parts)
+    nothing = [None] if texts.is_empty() or any(part.places.null_count for part in parts) else []
+    codes = pl.concat([pl.Series(name, nothing, dtype=pl.String), texts.alias(name)])
+    return Coded(
+        codes.to_frame(),
+        [part.places for part in parts],
+        [np.append(of_part + len(nothing), 0) for of_part in rows],
+    )
 
 
-def _coded(name: str, texts: Texts) -> Coded:
-    """The rows of the texts: none has the first, where a record has none."""
-    nothing = [None] if texts.places.min(initial=0) < 0 or not len(texts.texts) else []
-    rows = np.zeros(len(texts.places), narrowest(len(texts.texts) + 1))
-    if len(texts.texts):
-        np.add(texts.places, len(nothing), out=rows, casting="unsafe")
-    return Coded(rows, pl.concat([pl.Series(name, nothing, dtype=pl.String), texts.texts.alias(name)]).to_frame())
+def _with_intervals(dates: pl.DataFrame, *, in_calendar: bool = False) -> pl.DataFrame:
+    """The dates as Date, the days between them, and what is wrong with those that count: its place in PROBLEMS.
 
-
-def _places(numbers: NDArray[np.intp], size: int) -> tuple[Numbers, NDArray[np.intp]]:
-    """For each of the numbers, all below the size, its place among those that occur, and these in order."""
-    if size > _DENSE:
-        there = np.unique(numbers)
-        return np.searchsorted(there, numbers).astype(narrowest(len(there))), there
-    there = np.flatnonzero(np.bincount(numbers, minlength=1))
-    places = np.zeros(size, narrowest(len(there)))
-    places[there] = np.arange(len(there))
-    return places.take(numbers), there
-
-
-def _with_intervals(dates: pl.DataFrame) -> pl.DataFrame:
-    """The dates as Date, the days between them, and what is wrong with those that count: its place in PROBLEMS."""
+    `in_calendar` says that all are dates already, of years that a calendar has.
+    """
     kinds = dates.schema
-    written = [name for name in dates.columns if not _are_dates(dates[name])]
+    written = [name for name in dates.columns if not (in_calendar or _are_dates(dates[name]))]
     no_date = {name: f"{name} is no date" for name in (TEST_DATE, *OTHER_DATES) if name in written}
     read = dates.with_columns(
         *(clock_date(name, kinds[name]).alias(name) for name in written),
@@ -261,8 +264,8 @@ def _with_intervals(dates: pl.DataFrame) -> pl.DataFrame:
     problem = pl.lit(0, pl.UInt8)
     for applies, place in reversed(cases):  # the first that applies counts
         problem = pl.when(applies).then(pl.lit(place, pl.UInt8)).otherwise(problem)
-    days = {interval: of_interval() for interval, of_interval in INTERVALS.items()}
-    return read.with_columns(problem=problem, **days).drop(no_date.values())
+    days = {interval: of_interval().fill_null(-1) for interval, of_interval in INTERVALS.items()}
+    return read.select(pl.exclude(*OTHER_DATES, *no_date.values()), problem=problem, **days)
 
 
 def _are_dates(column: pl.Series) -> bool:
@@ -270,4 +273,4 @@ def _are_dates(column: pl.Series) -> bool:
     if not isinstance(column.dtype, pl.Date):
         return False
     first, last = column.to_physical().min(), column.to_physical().max()
-    return not isinstance(first, int) or not isinstance(last, int) or (first >= _DAYS[0] and last <= _DAYS[1])
+    return not isinstance(first, int) or not isinstance(last, int) or (first >= CALENDAR[0] and last <= CALENDAR[1])

@@ -6,8 +6,8 @@ from typing import Final
 import polars as pl
 
 from publish.fields.commissioner import commissioners_of_areas
-from publish.reference.dated import hold_on, join_on_day, narrowed, stretches
-from publish.reference.tables import VALIDITY, ReferenceData
+from publish.reference.dated import narrowed, stretches
+from publish.reference.tables import ReferenceData
 
 NOWHERE: Final = "ZZ99"  # postcodes of patients without an address in England begin so
 _INWARD: Final = 3  # characters of a postcode after the blank
@@ -84,24 +84,20 @@ def rows_of_postcodes(reference: ReferenceData) -> pl.LazyFrame:
     )
 
 
-def with_postcodes(records: pl.LazyFrame, rows: pl.DataFrame, value: str, first: date, last: date) -> pl.LazyFrame:
-    """The records with what the row of their postcode on the day of the test has in the column `value`, else null.
+def values_of_postcodes(
+    postcodes: pl.DataFrame, rows: pl.DataFrame, value: str, first: date, last: date
+) -> pl.DataFrame:
+    """What the row of each postcode has in the column `value` on each day, for postcodes as they stand in records.
 
-    `records` has POSTCODE, in whose place the value stands then, and DIAGNOSTIC_TEST_DATE. `rows` has `postcode`
-    (see `postcode_number`), `value`, and its days, never null. Raises InputRefused where two rows of a postcode
-    hold on the same day of first..last.
+    `postcodes` has POSTCODE. `rows` has `postcode` (see `postcode_number`), `value`, and its days. Columns of the
+    result: POSTCODE, `valid_from`, `valid_to` (together the window, every day once), `value`, null where there is
+    none. Raises InputRefused where two rows of a postcode hold on the same day of first..last.
     """
-    is_again = pl.col("postcode").is_duplicated()
-    again = stretches(rows.filter(is_again).rename({value: "again"}), "postcode", first, last)
-    day = pl.col("DIAGNOSTIC_TEST_DATE").fill_null(date.max)
-    keyed = records.with_columns(postcode=postcode_number(pl.col("POSTCODE"))).drop("POSTCODE")
-    # nearly every postcode has one row: then what does not hold on the day is only emptied
-    joined = keyed.join(rows.filter(~is_again).lazy(), on="postcode", how="left")
-    found = joined.with_columns(pl.when(hold_on(day)).then(value).alias(value)).drop(VALIDITY)
-    if again.is_empty():
-        return found.drop("postcode")
-    both = join_on_day(found, again, ("postcode",), day, keep_order=False)
-    return both.with_columns(pl.coalesce(value, "again").alias(value)).drop("again", "postcode")
+    given = postcodes.select(
+        "POSTCODE", postcode=postcode_number(pl.col("POSTCODE")), valid_from=pl.lit(first), valid_to=pl.lit(last)
+    )
+    known = rows.join(given, on="postcode", how="semi").select("postcode", value, "valid_from", "valid_to")
+    return narrowed(given, stretches(known, "postcode", first, last), "postcode", "postcode").drop("postcode")
 
 
 def has_postcodes(reference: ReferenceData) -> bool:

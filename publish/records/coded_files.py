@@ -3,10 +3,11 @@
 To look at the text of every record takes longer than all else in counting.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import polars as pl
@@ -16,18 +17,24 @@ from publish.records.columns import columns_of
 from publish.records.parquet_files import scan_parquet
 from publish.records.refusing import refusing, unreadable
 
+CALENDAR: Final = tuple((day - date(1970, 1, 1)).days for day in (date.min, date.max))
+PART: Final = 1 << 18  # records read at once: what is worked out of them stays near the processor
+
 
 @dataclass(frozen=True)
 class Texts:
-    """A column of texts: for each record the place of its text among those that occur, -1 for none."""
+    """A column of texts: for each record the place of its text among those that occur, nothing where it has none.
 
-    places: NDArray[np.int32]
-    texts: pl.Series
+    Both are Arrow arrays, of whole numbers and of texts.
+    """
+
+    places: Any  # pyarrow has no types
+    texts: Any
 
 
 @dataclass(frozen=True)
 class CodedRecords:
-    """Some records of a file: their texts by item, and their dates."""
+    """Some records: their texts by item, and their dates."""
 
     texts: Mapping[str, Texts]
     dates: pl.DataFrame
@@ -41,8 +48,8 @@ class CodedFile:
     codes: Mapping[str, str]
     dates: Mapping[str, str]
 
-    def read(self, size: int) -> Iterator[CodedRecords]:
-        """The records in order, as many row groups at a time as have no more than that many, or one; at least once.
+    def read(self, size: int) -> Iterator[list[CodedRecords]]:
+        """The records in order, so many at a time or a part more, in parts of at most PART; at least once.
 
         Raises InputRefused where the file cannot be read.
         """
@@ -50,31 +57,45 @@ class CodedFile:
 
         try:
             with refusing(self.path):
-                yield from self._read(size)
+                yield from _together(self._parts(), size)
         except ArrowException as error:
             raise unreadable(self.path, error) from None
 
-    def _read(self, size: int) -> Iterator[CodedRecords]:
+    def _parts(self) -> Iterator[CodedRecords]:
+        from pyarrow import RecordBatch
         from pyarrow import parquet as pq
 
-        columns = list(self.codes.values())
-        with pq.ParquetFile(self.path, read_dictionary=columns, pre_buffer=True) as parquet:
-            before = 0
-            sizes = [parquet.metadata.row_group(group).num_rows for group in range(parquet.num_row_groups)]
-            for groups in _groups(sizes, size):
-                table = parquet.read_row_groups(groups, columns=columns).unify_dictionaries()
-                texts = {item: _texts(table[column].combine_chunks()) for item, column in self.codes.items()}
-                yield CodedRecords(texts, self._dates(before, table.num_rows))
-                before += table.num_rows
+        texts, dates = list(self.codes.values()), list(self.dates.values())
+        with pq.ParquetFile(self.path, read_dictionary=texts, memory_map=True) as parquet:
+            # on one thread, as another file is read beside it
+            for batch in parquet.iter_batches(PART, columns=[*texts, *dates], use_threads=False):
+                yield self._coded(batch)
+            if not parquet.metadata.num_rows:
+                yield self._coded(RecordBatch.from_pylist([], schema=parquet.schema_arrow))
 
-    def _dates(self, before: int, records: int) -> pl.DataFrame:
-        """The dates of so many records, with so many before them."""
-        read = scan_parquet(self.path).select(**self.dates).slice(before, records)
-        return read.collect(engine="streaming").rechunk()
+    def _coded(self, part: Any) -> CodedRecords:  # noqa: ANN401
+        return CodedRecords(
+            {item: _as_coded(part[column]) for item, column in self.codes.items()},
+            pl.DataFrame({item: pl.Series(part[column]) for item, column in self.dates.items()}),
+        )
+
+
+def _together(parts: Iterable[CodedRecords], size: int) -> Iterator[list[CodedRecords]]:
+    """As many parts together as have so many records, or a part more."""
+    together: list[CodedRecords] = []
+    records = 0
+    for part in parts:
+        together.append(part)
+        records += part.dates.height
+        if records >= size:
+            yield together
+            together, records = [], 0
+    if together:
+        yield together
 
 
 def coded_file(file: Path, codes: Sequence[str], dates: Sequence[str]) -> CodedFile | None:
-    """The file, where it can be read so: codes all text, dates all Date. Else None.
+    """The file, where it can be read so: codes all text, dates all Date of years that a calendar has. Else None.
 
     Raises InputRefused as `columns_of`.
     """
@@ -85,21 +106,55 @@ def coded_file(file: Path, codes: Sequence[str], dates: Sequence[str]) -> CodedF
     kinds = dict.fromkeys(codes, pl.String) | dict.fromkeys(dates, pl.Date)
     if any(schema[column] != kinds[item] for item, column in there.items()):
         return None
+    if not _are_of_calendar(file, [there[name] for name in dates]):
+        return None
     return CodedFile(file, {name: there[name] for name in codes}, {name: there[name] for name in dates})
 
 
-def _groups(sizes: Sequence[int], most: int) -> Iterator[list[int]]:
-    """Row groups of these sizes, as many together as have no more records than that, or one."""
-    together: list[int] = []
-    records = 0
-    for group, size in enumerate(sizes):
-        if together and records + size > most:
-            yield together
-            together, records = [], 0
-        together.append(group)
-        records += size
-    yield together
+def _are_of_calendar(file: Path, dates: Sequence[str]) -> bool:
+    """Whether the file says of its dates that they lie in years that a calendar has."""
+    from pyarrow import parquet as pq
+
+    with refusing(file):
+        metadata = pq.read_metadata(file)
+    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+    columns = [group.column(place) for group in groups for place in range(group.num_columns)]
+    said = [column.statistics for column in columns if column.path_in_schema in dates]
+    return all(each and _is_of_calendar(each) for each in said)
 
 
-def _texts(column: Any) -> Texts:  # noqa: ANN401  (pyarrow has no types)
-    return Texts(column.indices.fill_null(-1).to_numpy(), pl.Series(column.dictionary, dtype=pl.String))
+def _is_of_calendar(said: Any) -> bool:  # noqa: ANN401
+    if not said.has_min_max:
+        return bool(said.has_null_count and not said.num_values)
+    return bool(said.min_raw >= CALENDAR[0] and said.max_raw <= CALENDAR[1])
+
+
+def coded(column: pl.Series | NDArray[Any]) -> Texts:
+    """A column of texts of some records, or of numbers in their place."""
+    import pyarrow as pa
+
+    values = column.rechunk().to_arrow() if isinstance(column, pl.Series) else pa.array(column)
+    return _as_coded(values.dictionary_encode())
+
+
+def _as_coded(column: Any) -> Texts:  # noqa: ANN401
+    return Texts(column.indices, column.dictionary)
+
+
+def distinct(columns: Sequence[Texts]) -> tuple[pl.Series, list[NDArray[np.intp]]]:
+    """The texts (or numbers) of the parts of a column, each once, and for each part the places there of its own."""
+    import pyarrow as pa
+
+    every = pa.chunked_array([column.texts for column in columns]).combine_chunks().dictionary_encode()
+    ends = np.cumsum([len(column.texts) for column in columns])[:-1]
+    return pl.Series(every.dictionary), np.split(every.indices.to_numpy().astype(np.intp), ends)
+
+
+def looked_up(values: NDArray[Any], places: Any) -> NDArray[Any]:  # noqa: ANN401
+    """For each of the places, in an Arrow or a NumPy array, the value at it; for nothing the last of the values."""
+    import pyarrow as pa
+    from pyarrow import compute as pc
+
+    at = places if isinstance(places, pa.Array) else pa.array(places)
+    found = pc.take(pa.array(values), at, boundscheck=False)
+    return (found.fill_null(values[-1]) if at.null_count else found).to_numpy()

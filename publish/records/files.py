@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from glob import glob, has_magic
 from pathlib import Path
@@ -61,7 +62,8 @@ def find_record_files(given: Iterable[str]) -> tuple[RecordFile, ...]:
     not installed.
     """
     paths = dict.fromkeys(path for text in given for path in _paths(text))
-    files = tuple(_identify(path) for path in paths)
+    with ThreadPoolExecutor() as hashing:  # a hash leaves other threads their turn
+        files = tuple(hashing.map(_identify, paths))
     _refuse_same_bytes(files)
     return files
 

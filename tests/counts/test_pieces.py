@@ -8,6 +8,8 @@ import pytest
 from publish.counts import groups, pieces
 from publish.counts.reduction import Counts, reduce_file, reduce_records
 from publish.errors import InputRefused
+from publish.fields.reasons import DATE_UNREADABLE
+from publish.records import coded_files
 from publish.records.items import NAMES
 from tests.counts.test_annual import REFERENCE as OF_PATIENTS
 from tests.counts.test_reduction import REFERENCE, many
@@ -39,12 +41,29 @@ def test_pieces_come_to_the_same_counts(monkeypatch, records, size):
     assert same(reduce_records(few.lazy(), REFERENCE), expected)
 
 
+@pytest.mark.parametrize("part", [1, 7, 500])
+def test_parts_of_pieces_come_to_the_same_counts(monkeypatch, records, whole, part):
+    few, expected = (records.head(60), None) if part == 1 else (records, whole)
+    expected = expected or reduce_records(few.lazy(), REFERENCE)
+    monkeypatch.setattr(pieces, "PART", part)
+    assert same(reduce_records(few.lazy(), REFERENCE), expected)
+
+
 @pytest.mark.parametrize(("row_group", "size"), [(3000, 5000), (128, 5000), (128, 300), (128, 1)])
-def test_a_parquet_file_as_it_is_written(monkeypatch, tmp_path, records, whole, row_group, size):
+@pytest.mark.parametrize("part", [100, 5000])
+def test_a_parquet_file_as_it_is_written(monkeypatch, tmp_path, records, whole, row_group, size, part):
     file = tmp_path / "records.parquet"
     records.write_parquet(file, row_group_size=row_group)
     monkeypatch.setattr(pieces, "PIECE", size)
+    monkeypatch.setattr(coded_files, "PART", part)
     assert same(reduce_file(file, REFERENCE), whole)
+
+
+def test_a_parquet_file_without_any_date(tmp_path, records):
+    file = tmp_path / "records.parquet"
+    undated = records.with_columns(pl.lit(None, pl.Date).alias("SERVICE_REPORT_DATE"))
+    undated.write_parquet(file, row_group_size=500)
+    assert same(reduce_file(file, REFERENCE), reduce_records(undated.lazy(), REFERENCE))
 
 
 def test_with_what_is_known_of_patients(tmp_path, records):
@@ -73,6 +92,27 @@ def test_without_any_record(tmp_path, records):
 def test_files_of_other_types_are_read_text_by_text(tmp_path, records, change):
     file = tmp_path / "records.parquet"
     records.with_columns(change).write_parquet(file)
+    assert reduce_file(file, REFERENCE) is None
+
+
+def test_dates_that_no_calendar_has_are_read_text_by_text(tmp_path, records):
+    file = tmp_path / "records.parquet"
+    year_12345 = pl.lit(3_789_000, pl.Int32).cast(pl.Date)
+    late = records.with_columns(
+        pl.when(pl.int_range(pl.len()) == 700)
+        .then(year_12345)
+        .otherwise("SERVICE_REPORT_DATE")
+        .alias("SERVICE_REPORT_DATE")
+    )
+    late.write_parquet(file, row_group_size=500)
+    assert reduce_file(file, REFERENCE) is None
+    kept_out = reduce_records(late.lazy(), REFERENCE).kept_out
+    assert DATE_UNREADABLE in kept_out["reason"].cast(pl.String).to_list()
+
+
+def test_without_statistics_dates_are_read_text_by_text(tmp_path, records):
+    file = tmp_path / "records.parquet"
+    records.write_parquet(file, statistics=False)
     assert reduce_file(file, REFERENCE) is None
 
 
