@@ -191,7 +191,7 @@ def pieces(records: pl.LazyFrame, *further: str, dates: Sequence[str] = ()) -> I
 def coded_pieces(file: CodedFile) -> Iterator[Piece]:
     """As `pieces`, of the items of a file that says of each record which of its texts it has."""
     for parts in file.read(PIECE):
-        codes = {name: _coded(name, [part.texts[name] for part in parts]) for name in file.codes}
+        codes = {name: _coded(name, [part.texts[name] for part in parts]) for name in parts[0].texts}
         yield Piece(codes, [_with_intervals(part.dates, in_calendar=True) for part in parts])
 
 

@@ -42,11 +42,15 @@ class CodedRecords:
 
 @dataclass(frozen=True)
 class CodedFile:
-    """A Parquet file whose items are texts and dates, and the columns in which they stand, by item."""
+    """A Parquet file whose items are texts and dates, and the columns in which they stand, by item.
+
+    `empty` are the items of texts of which it says that no record has one: they are not read.
+    """
 
     path: Path
     codes: Mapping[str, str]
     dates: Mapping[str, str]
+    empty: Sequence[str]
 
     def read(self, size: int) -> Iterator[list[CodedRecords]]:
         """The records in order, so many at a time or a part more, in parts of at most PART; at least once.
@@ -74,10 +78,10 @@ class CodedFile:
                 yield self._coded(RecordBatch.from_pylist([], schema=parquet.schema_arrow))
 
     def _coded(self, part: Any) -> CodedRecords:  # noqa: ANN401
-        return CodedRecords(
-            {item: _as_coded(part[column]) for item, column in self.codes.items()},
-            pl.DataFrame({item: pl.Series(part[column]) for item, column in self.dates.items()}),
-        )
+        texts = {item: _as_coded(part[column]) for item, column in self.codes.items()}
+        without = {item: _nothing(len(part)) for item in self.empty}
+        dates = {item: pl.Series(part[column]) for item, column in self.dates.items()}
+        return CodedRecords(texts | without, pl.DataFrame(dates))
 
 
 def _together(parts: Iterable[CodedRecords], size: int) -> Iterator[list[CodedRecords]]:
@@ -106,26 +110,36 @@ def coded_file(file: Path, codes: Sequence[str], dates: Sequence[str]) -> CodedF
     kinds = dict.fromkeys(codes, pl.String) | dict.fromkeys(dates, pl.Date)
     if any(schema[column] != kinds[item] for item, column in there.items()):
         return None
-    if not _are_of_calendar(file, [there[name] for name in dates]):
+    said = _statistics(file)
+    if not all(_is_of_calendar(group) for name in dates for group in said[there[name]]):
         return None
-    return CodedFile(file, {name: there[name] for name in codes}, {name: there[name] for name in dates})
+    empty = [name for name in codes if all(map(_is_empty, said[there[name]]))]
+    texts = {name: there[name] for name in codes if name not in empty}
+    return CodedFile(file, texts, {name: there[name] for name in dates}, empty)
 
 
-def _are_of_calendar(file: Path, dates: Sequence[str]) -> bool:
-    """Whether the file says of its dates that they lie in years that a calendar has."""
+def _statistics(file: Path) -> Mapping[str, list[Any]]:
+    """What the file says of each column in each of its row groups: pyarrow's Statistics, or None."""
     from pyarrow import parquet as pq
 
     with refusing(file):
         metadata = pq.read_metadata(file)
-    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
-    columns = [group.column(place) for group in groups for place in range(group.num_columns)]
-    said = [column.statistics for column in columns if column.path_in_schema in dates]
-    return all(each and _is_of_calendar(each) for each in said)
+    said: dict[str, list[Any]] = {name: [] for name in metadata.schema.names}
+    for number in range(metadata.num_row_groups):
+        group = metadata.row_group(number)
+        for place in range(group.num_columns):
+            said[metadata.schema.column(place).name].append(group.column(place).statistics)
+    return said
+
+
+def _is_empty(said: Any) -> bool:  # noqa: ANN401
+    return bool(said and said.has_null_count and not said.num_values)
 
 
 def _is_of_calendar(said: Any) -> bool:  # noqa: ANN401
-    if not said.has_min_max:
-        return bool(said.has_null_count and not said.num_values)
+    """Whether all dates lie in years that a calendar has."""
+    if not said or not said.has_min_max:
+        return _is_empty(said)
     return bool(said.min_raw >= CALENDAR[0] and said.max_raw <= CALENDAR[1])
 
 
@@ -135,6 +149,12 @@ def coded(column: pl.Series | NDArray[Any]) -> Texts:
 
     values = column.rechunk().to_arrow() if isinstance(column, pl.Series) else pa.array(column)
     return _as_coded(values.dictionary_encode())
+
+
+def _nothing(records: int) -> Texts:
+    import pyarrow as pa
+
+    return Texts(pa.nulls(records, pa.int32()), pa.array([], pa.string()))
 
 
 def _as_coded(column: Any) -> Texts:  # noqa: ANN401

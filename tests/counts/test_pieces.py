@@ -59,11 +59,14 @@ def test_a_parquet_file_as_it_is_written(monkeypatch, tmp_path, records, whole, 
     assert same(reduce_file(file, REFERENCE), whole)
 
 
-def test_a_parquet_file_without_any_date(tmp_path, records):
+@pytest.mark.parametrize("item", ["SERVICE_REPORT_DATE", "IMAGING_CODE_SNOMED", "PATIENT_SOURCE_SETTING"])
+@pytest.mark.parametrize("among", [500, 3000])
+def test_a_parquet_file_with_an_item_that_no_record_has(tmp_path, records, item, among):
+    """Neither in the whole file, nor in a group of its rows."""
     file = tmp_path / "records.parquet"
-    undated = records.with_columns(pl.lit(None, pl.Date).alias("SERVICE_REPORT_DATE"))
-    undated.write_parquet(file, row_group_size=500)
-    assert same(reduce_file(file, REFERENCE), reduce_records(undated.lazy(), REFERENCE))
+    without = records.with_columns(pl.when(pl.int_range(pl.len()) >= among).then(item).alias(item))
+    without.write_parquet(file, row_group_size=500)
+    assert same(reduce_file(file, REFERENCE), reduce_records(without.lazy(), REFERENCE))
 
 
 def test_with_what_is_known_of_patients(tmp_path, records):
