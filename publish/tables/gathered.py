@@ -1,0 +1,59 @@
+"""What the rows and columns of a table gather of a sum."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import polars as pl
+
+from publish.tables.runs import Whole
+from publish.tables.specification import Column
+from publish.tables.sums import Summed
+
+GROUP: Final = "group"
+
+
+@dataclass(frozen=True)
+class InCells:
+    """Groups of a sum in the cells of a table: the number of a cell, and that of a group which it gathers."""
+
+    cells: Whole
+    groups: Whole
+    summed: Summed
+
+    def tests(self, several: int) -> Whole:
+        """The tests of each of so many cells."""
+        tests = self.summed.tests_of_groups[self.groups]
+        return np.bincount(self.cells, tests, several).astype(np.int64)  # exact: far below 2**53
+
+    def by_day(self) -> tuple[Whole, Whole, Whole]:
+        """Cell, days (NO_DAY where they are not known) and tests of each day of the groups."""
+        sizes = self.summed.sizes[self.groups]
+        shift = self.summed.begins[self.groups] - (np.cumsum(sizes) - sizes)
+        places = np.arange(int(sizes.sum())) + np.repeat(shift, sizes)
+        return np.repeat(self.cells, sizes), self.summed.days[places], self.summed.tests[places]
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """The groups of a sum that the rows of a level gather; one stands in several rows where several gather it.
+
+    `groups` has their columns, label, row_setting, group (its number in the sum) and, once rows are numbered, row.
+    """
+
+    groups: pl.DataFrame
+    summed: Summed
+
+    def in_cells(self, columns: Sequence[Column | None]) -> InCells:
+        """Those that each column selects, in its cells: the cells of a row are numbered one after the other."""
+        held = self.groups.select(
+            column.selects.fill_null(value=False).alias(str(place))
+            for place, column in enumerate(columns)
+            if column is not None
+        )
+        rows = [np.flatnonzero(selected) for selected in held]
+        places = np.repeat([int(place) for place in held.columns], [len(of_column) for of_column in rows])
+        row, group = (self.groups[name].to_numpy().astype(np.intp) for name in ("row", GROUP))
+        of_columns = np.concatenate(rows)
+        return InCells(row[of_columns] * len(columns) + places, group[of_columns], self.summed)
