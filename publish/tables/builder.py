@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 
 from publish.period import Month
-from publish.tables.gathered import GROUP, Gathered, InCells
+from publish.tables.gathered import GROUP, Gathered, InCells, selected
 from publish.tables.medians import CELL, medians
 from publish.tables.places import named
 from publish.tables.runs import Whole
@@ -77,7 +77,7 @@ def _chosen(
     labelled = of_table.join(labels, on=spec.labelled_by)
     settings = [(setting.text, setting.gathers) for setting in spec.settings] or [("", ())]
     groups = pl.concat([_of_setting(spec, labelled, text, gathers) for text, gathers in settings])
-    return Gathered(groups.filter(pl.any_horizontal(column.selects for column in columns)), summed)
+    return Gathered(selected(groups, columns), summed)
 
 
 def _asked(spec: TableSpec, columns: Sequence[Column]) -> Asked:

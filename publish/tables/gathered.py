@@ -39,7 +39,8 @@ class InCells:
 class Gathered:
     """The groups of a sum that the rows of a level gather; one stands in several rows where several gather it.
 
-    `groups` has their columns, label, row_setting, group (its number in the sum) and, once rows are numbered, row.
+    `groups` has their columns, label, row_setting, group (its number in the sum), and which columns of the table
+    select it (see `selected`); once rows are numbered, row.
     """
 
     groups: pl.DataFrame
@@ -47,13 +48,24 @@ class Gathered:
 
     def in_cells(self, columns: Sequence[Column | None]) -> InCells:
         """Those that each column selects, in its cells: the cells of a row are numbered one after the other."""
-        held = self.groups.select(
-            column.selects.fill_null(value=False).alias(str(place))
-            for place, column in enumerate(columns)
-            if column is not None
-        )
-        rows = [np.flatnonzero(selected) for selected in held]
-        places = np.repeat([int(place) for place in held.columns], [len(of_column) for of_column in rows])
+        names = [_selected_by(column) for column in columns if column]
+        rows = [np.flatnonzero(self.groups[name]) for name in names]
+        places = [place for place, column in enumerate(columns) if column]
         row, group = (self.groups[name].to_numpy().astype(np.intp) for name in ("row", GROUP))
         of_columns = np.concatenate(rows)
-        return InCells(row[of_columns] * len(columns) + places, group[of_columns], self.summed)
+        cells = row[of_columns] * len(columns) + np.repeat(places, [len(each) for each in rows])
+        return InCells(cells, group[of_columns], self.summed)
+
+
+def selected(groups: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
+    """The groups that any of the columns selects, with whether it does, and whether the columns do that these are
+    percentages of.
+    """
+    names = {_selected_by(column): column for column in columns}
+    wholes = {_selected_by(column.of): column.of for column in columns if column.of}
+    held = {name: column.selects.fill_null(value=False) for name, column in (names | wholes).items()}
+    return groups.with_columns(**held).filter(pl.any_horizontal(*names))
+
+
+def _selected_by(column: Column) -> str:
+    return f"selected by {column.period} {column.name}"

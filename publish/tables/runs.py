@@ -16,6 +16,8 @@ def in_order(keys: Whole, tests: Whole) -> tuple[Whole, Whole]:
     Where both find room in one number they are sorted as one, which is three times as fast as putting the tests in
     the order of the keys.
     """
+    if not (keys[1:] < keys[:-1]).any():
+        return keys, tests
     width = int(tests.max(initial=0)).bit_length()
     if int(keys.max(initial=0)).bit_length() + width > _BITS:
         order = np.argsort(keys)

@@ -46,8 +46,8 @@ class Asked:
 class Summed:
     """Counts in groups, with the tests of each group by day.
 
-    `groups` has columns of the counts. The first `sizes[0]` of `days` and of `tests` are those of its first row, the
-    next `sizes[1]` those of its second, and so on: a day (or NO_DAY), and how many tests there are on it.
+    `groups` has columns of the counts. The first `sizes[0]` of `days` and of `tests` are those of its first row,
+    the next `sizes[1]` those of its second, and so on: a day (or NO_DAY), and how many tests there are on it.
     """
 
     groups: pl.DataFrame
