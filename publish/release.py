@@ -119,9 +119,7 @@ def make_release(period: MonthlyPeriod, records: Sequence[str], settings: Settin
         write_manifest(edition, policy, sources, hashes, making / INTERNAL)
         for kept in KEPT:
             carry_over(folder / kept, making / kept)
-        made = MadeDraft(
-            making, folder, tables, counted.counts, counted.ledger, edition, reference, remarks, hashes
-        )
+        made = MadeDraft(making, folder, tables, counted.ledger, edition, reference, remarks, hashes)
         leave_review(made, findings, settings.terms.submitted, tell, unchecked=settings.unchecked)
         refuse_edited(folder, findings.version)
     return Made(folder, counted.ledger, remarks)

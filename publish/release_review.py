@@ -68,7 +68,6 @@ class MadeDraft:
     making: Path
     release: Path
     tables: ReleaseTables
-    counts: Counts
     ledger: pl.DataFrame
     edition: Edition
     reference: ReferenceData
@@ -145,7 +144,7 @@ def leave_review(
     With `unchecked` what reads the finished files is left to approval.
     """
     reported = findings.reported
-    checks, figures = _checked(made, tell, unchecked=unchecked)
+    checks, figures = _checked(made, reported, tell, unchecked=unchecked)
     content: dict[str, Any] = {
         "release": about_release(made.edition, made.tables),
         "draft": dict(made.hashes),
@@ -252,14 +251,16 @@ def _content_of(folder: Path) -> dict[str, Any] | None:
         ) from None
 
 
-def _checked(made: MadeDraft, tell: Tell, *, unchecked: bool) -> tuple[tuple[Check, ...], list[str]]:
+def _checked(
+    made: MadeDraft, reported: Reported, tell: Tell, *, unchecked: bool
+) -> tuple[tuple[Check, ...], list[str]]:
     """Every check of a draft, and the names of those of its figures."""
     from publish.review.checks import FINISHED, CheckedDraft, run_checks  # loads what reads workbooks: takes long
 
     draft = CheckedDraft(
         folder=made.making,
         tables=made.tables,
-        counts=made.counts,
+        reported=reported,
         edition=made.edition,
         reference=made.reference,
         policy=made.tables.policy,

@@ -48,7 +48,7 @@ class Gathered:
 
     def in_cells(self, columns: Sequence[Column | None]) -> InCells:
         """Those that each column selects, in its cells: the cells of a row are numbered one after the other."""
-        names = [_selected_by(column) for column in columns if column]
+        names = [repr(column) for column in columns if column]
         rows = [np.flatnonzero(self.groups[name]) for name in names]
         places = [place for place, column in enumerate(columns) if column]
         row, group = (self.groups[name].to_numpy().astype(np.intp) for name in ("row", GROUP))
@@ -59,13 +59,9 @@ class Gathered:
 
 def selected(groups: pl.DataFrame, columns: Sequence[Column]) -> pl.DataFrame:
     """The groups that any of the columns selects, with whether it does, and whether the columns do that these are
-    percentages of.
+    percentages of: a column of flags is named by the `repr` of the column.
     """
-    names = {_selected_by(column): column for column in columns}
-    wholes = {_selected_by(column.of): column.of for column in columns if column.of}
+    names = {repr(column): column for column in columns}
+    wholes = {repr(column.of): column.of for column in columns if column.of}
     held = {name: column.selects.fill_null(value=False) for name, column in (names | wholes).items()}
     return groups.with_columns(**held).filter(pl.any_horizontal(*names))
-
-
-def _selected_by(column: Column) -> str:
-    return f"selected by {column.period} {column.name}"

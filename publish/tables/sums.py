@@ -138,7 +138,7 @@ class Sums:
         """A set of counts, split once. In bands of days it is many times smaller."""
         key = (name, interval, starts)
         if key not in self._counted:
-            if starts is not EVERY_DAY:
+            if starts is not None:  # not EVERY_DAY
                 self._counted[key] = self.counted(name, interval, EVERY_DAY).in_bands(starts)
             elif interval is not None:
                 every = self.counted(name, None, EVERY_DAY)
