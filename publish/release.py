@@ -1,6 +1,7 @@
 """One release: its stages in order, from files of records to a draft with its review pack."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from itertools import count
@@ -90,7 +91,6 @@ def make_release(period: MonthlyPeriod, records: Sequence[str], settings: Settin
     earlier = _earlier_years(period, settings.previous, made_up=made_up)
     counted = _counted(files, period, reference, settings, tell)
     tell("Building the tables" + (", and looking for further counts to hide" if policy.hides_more else ""))
-    tables = release_tables(counted.counts, period, reference, policy, earlier.figures if earlier else None)
     folder = settings.output / f"{period.name}-{period.status.lower()}"
     edition = Edition(
         period=period,
@@ -99,10 +99,13 @@ def make_release(period: MonthlyPeriod, records: Sequence[str], settings: Settin
         house=house,
         draft=True,
         made_up=made_up,
-        revised=_revised(tables, folder, settings.revised),
     )
-    tell("Looking for provider issues")
-    findings = find(counted.counts, folder, edition, reference)
+    with ThreadPoolExecutor(1) as aside:  # what the counts show of providers, while tables are made of them
+        found = aside.submit(find, counted.counts, folder, edition, reference)
+        tables = release_tables(counted.counts, period, reference, policy, earlier.figures if earlier else None)
+        tell("Looking for provider issues")
+        findings = found.result()
+    edition = replace(edition, revised=_revised(tables, folder, settings.revised))
     tables = replace(tables, issues=findings.in_draft)
     remarks = (
         *_lacking_in_some(counted),
@@ -119,9 +122,7 @@ def make_release(period: MonthlyPeriod, records: Sequence[str], settings: Settin
         write_manifest(edition, policy, sources, hashes, making / INTERNAL)
         for kept in KEPT:
             carry_over(folder / kept, making / kept)
-        made = MadeDraft(
-            making, folder, tables, counted.counts, counted.ledger, edition, reference, remarks, hashes
-        )
+        made = MadeDraft(making, folder, tables, counted.ledger, edition, reference, remarks, hashes)
         leave_review(made, findings, settings.terms.submitted, tell, unchecked=settings.unchecked)
         refuse_edited(folder, findings.version)
     return Made(folder, counted.ledger, remarks)

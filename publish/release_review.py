@@ -17,8 +17,8 @@ from publish.errors import InputRefused, NotApproved
 from publish.folders import DRAFT, INTERNAL, PUBLIC
 from publish.json_files import write_json
 from publish.progress import Tell
-from publish.quality.coverage import coverage, ledger_in_words, modalities_by_month
-from publish.quality.issues import find_issues
+from publish.quality.coverage import coverage, covered, ledger_in_words, modalities_by_month
+from publish.quality.issues import issues_of
 from publish.quality.provider_issue import PUBLISHED, ProviderIssue, Status
 from publish.quality.reported import Reported
 from publish.reference.tables import ReferenceData
@@ -44,19 +44,21 @@ DECISIONS: Final = "decisions.json"
 class Findings:
     """The provider issues of a release as they were found, with what was decided of them before.
 
-    `names` are those of the providers, by code; `version` is that of the `issues.toml` that was read.
+    `reported` is what they were found in; `version` is that of the `issues.toml` that was read.
     """
 
     issues: tuple[ProviderIssue, ...]
     before: CarriedOver
-    names: Mapping[str, str]
+    reported: Reported
     version: str
 
     @property
     def in_draft(self) -> tuple[ProviderIssue, ...]:
         """What the draft tells: what is accepted already, and what is not decided yet."""
         told = (*PUBLISHED, Status.UNDECIDED)
-        return tuple(issue for issue in decided(self.issues, self.before.state, self.names) if issue.status in told)
+        return tuple(
+            issue for issue in decided(self.issues, self.before.state, self.reported.names) if issue.status in told
+        )
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,6 @@ class MadeDraft:
     making: Path
     release: Path
     tables: ReleaseTables
-    counts: Counts
     ledger: pl.DataFrame
     edition: Edition
     reference: ReferenceData
@@ -100,26 +101,25 @@ def find(counts: Counts, release: Path, edition: Edition, reference: ReferenceDa
     """The provider issues of a release, with the decisions of its last draft or, at first, of the release before it
     in the financial year.
     """
-    issues = find_issues(counts, edition.period, reference)
     reported = Reported(counts, edition.period, reference)
-    names = reported.names
+    issues = issues_of(reported)
     version = version_of(release)
     own = (release / INTERNAL / FILE_NAME).is_file()
     before = release if own else earlier_in_year(release, edition)
     content = _content_of(before) if before else None
     if before is None or content is None:
-        return Findings(issues, CarriedOver(ReviewState(), {}), names, version)
+        return Findings(issues, CarriedOver(ReviewState(), {}), reported, version)
     last = read_state(before, content)
     carried = carried_over(issues, last, content, _fitting(reported, issues))
     if own:  # comments and who has access belong to the release, waivers to other figures
         carried = replace(carried, state=replace(carried.state, comments=last.comments, access=last.access))
-    return Findings(issues, carried, names, version)
+    return Findings(issues, carried, reported, version)
 
 
 def _fitting(reported: Reported, issues: Sequence[ProviderIssue]) -> Callable[[Added], bool]:
     """Whether an issue that was written by hand is about months and a provider of this release."""
     months = {str(month) for month in reported.period.months}
-    codes = {row["org_code"] for row in coverage(reported, None)["providers"]} | {each.org_code for each in issues}
+    codes = set(covered(reported)) | {each.org_code for each in issues}
     return lambda added: set(added.months) <= months and (not added.org_code or added.org_code in codes)
 
 
@@ -143,8 +143,8 @@ def leave_review(
 
     With `unchecked` what reads the finished files is left to approval.
     """
-    reported = Reported(made.counts, made.edition.period, made.reference)
-    checks, figures = _checked(made, tell, unchecked=unchecked)
+    reported = findings.reported
+    checks, figures = _checked(made, reported, tell, unchecked=unchecked)
     content: dict[str, Any] = {
         "release": about_release(made.edition, made.tables),
         "draft": dict(made.hashes),
@@ -251,14 +251,16 @@ def _content_of(folder: Path) -> dict[str, Any] | None:
         ) from None
 
 
-def _checked(made: MadeDraft, tell: Tell, *, unchecked: bool) -> tuple[tuple[Check, ...], list[str]]:
+def _checked(
+    made: MadeDraft, reported: Reported, tell: Tell, *, unchecked: bool
+) -> tuple[tuple[Check, ...], list[str]]:
     """Every check of a draft, and the names of those of its figures."""
     from publish.review.checks import FINISHED, CheckedDraft, run_checks  # loads what reads workbooks: takes long
 
     draft = CheckedDraft(
         folder=made.making,
         tables=made.tables,
-        counts=made.counts,
+        reported=reported,
         edition=made.edition,
         reference=made.reference,
         policy=made.tables.policy,

@@ -132,7 +132,7 @@ def _protected(table: TrueTable, policy: Policy, hides_more: pl.Expr) -> Protect
             rows.with_columns(
                 value=_shown(column, spec, policy).cast(pl.Float64), empty=_without_data(column, spec)
             )
-            for column, rows in _by_column(table, hides_more)
+            for column, rows in _by_kind(table, hides_more)
         ]
     )
     hidden = pl.col("further") | _few(tests, policy) | _few(pl.col("of"), policy).fill_null(value=False)
@@ -146,12 +146,18 @@ def _protected(table: TrueTable, policy: Policy, hides_more: pl.Expr) -> Protect
     return ProtectedTable(spec, table.months, cells.sort("place").select(*kept, value=shown, status=status), _SEAL)
 
 
-def _by_column(table: TrueTable, hides_more: pl.Expr) -> list[tuple[Column, pl.DataFrame]]:
-    """The cells of each column, with their place in the table, and whether they are hidden to protect others."""
-    columns = {(column.period, column.name): column for column in table.spec.columns_for(table.months)}
-    marked = table.cells.with_row_index("place").with_columns(further=hides_more)
-    parts = marked.partition_by("period", "column", as_dict=True, maintain_order=True)
-    return [(columns[key], rows) for key, rows in parts.items()]
+def _by_kind(table: TrueTable, hides_more: pl.Expr) -> list[tuple[Column, pl.DataFrame]]:
+    """The cells of all columns that show theirs in the same way, with one of these, their place in the table,
+    and whether they are hidden to protect others.
+    """
+    columns = table.spec.columns_for(table.months)
+    kinds = {column.name: (column.measure(table.spec.measure), column.is_period) for column in columns}
+    numbers = {kind: number for number, kind in enumerate(dict.fromkeys(kinds.values()))}
+    one_of = {numbers[kinds[column.name]]: column for column in columns}
+    kind = pl.col("column").replace_strict({name: numbers[kind] for name, kind in kinds.items()})
+    marked = table.cells.with_row_index("place").with_columns(further=hides_more, kind=kind)
+    parts = marked.partition_by("kind", as_dict=True, maintain_order=True)
+    return [(one_of[number], rows) for (number,), rows in parts.items()]
 
 
 def _few(count: pl.Expr, policy: Policy) -> pl.Expr:

@@ -30,10 +30,19 @@ def coverage(reported: Reported, submitted: str | None) -> dict[str, Any]:
             "tests": [int(series.values[row, place]) or None for place in places],
             "expected": [_whole(series.levels.expected[row, place]) for place in places],
         }
-        for row, (code,) in enumerate(series.keys)
-        if series.values[row, list(places)].any() or series.levels.expected[row, list(places)].any()
+        for code, row in covered(reported).items()
     ]
     return {"months": [str(series.months[place]) for place in places], "providers": sorted(providers, key=_by_name)}
+
+
+def covered(reported: Reported) -> dict[str, int]:
+    """The providers that reported in the months of the release, or were to, and their row of the series."""
+    series, places = reported.providers, list(reported.in_period)
+    return {
+        code: row
+        for row, (code,) in enumerate(series.keys)
+        if series.values[row, places].any() or series.levels.expected[row, places].any()
+    }
 
 
 def modalities_by_month(reported: Reported) -> list[dict[str, Any]]:

@@ -8,13 +8,12 @@ from typing import Final
 
 import polars as pl
 
-from publish.counts.reduction import TEST_KEYS
 from publish.period import Month
 from publish.quality.excess import excess_issue
 from publish.quality.gaps import HIGH, Gap, Kind, gaps
 from publish.quality.levels import Levels
 from publish.quality.provider_issue import ProviderIssue
-from publish.quality.reported import ONCE, Reported, Series
+from publish.quality.reported import Reported, Series
 from publish.quality.shortfalls import CONSIDERABLE, FEWEST, FEWEST_LACKING, MATERIAL, SMALL, evidence
 from publish.quality.site_codes import double_site_issues
 from publish.quality.spikes import spike_issues
@@ -66,11 +65,9 @@ def _stand_twice(reported: Reported, told: set[tuple[str, Month]]) -> Iterator[P
 def _odd_shares(reported: Reported) -> pl.DataFrame:
     """Of each provider and month: how many groups of alike tests there are, and the share with an odd number."""
     months = [str(month) for month in reported.months]
-    keys = [key for key in TEST_KEYS if key != "interval"]
-    once = reported.counts.tests.lazy().filter(pl.col("interval") == ONCE, pl.col("month").is_in(months))
-    alike = once.group_by(keys).agg(pl.col("tests").sum())
-    odd = alike.group_by("org_code", "month").agg(groups=pl.len(), odd=(pl.col("tests") % 2 == 1).mean())
-    return odd.collect(engine="streaming").cast({pl.Categorical: pl.String})
+    by_month = reported.alike.filter(pl.col("month").is_in(months)).group_by("org_code", "month")
+    alike = by_month.agg(groups=pl.col("days").sum(), odd=pl.col("odd").sum() / pl.col("days").sum())
+    return alike.cast({pl.Categorical: pl.String})
 
 
 def _too_many(reported: Reported, successors: set[str], told: set[tuple[str, Month]]) -> Iterator[ProviderIssue]:

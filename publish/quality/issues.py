@@ -19,12 +19,16 @@ _CONFIDENCES: Final = tuple(Confidence)
 
 
 def find_issues(counts: Counts, period: MonthlyPeriod, reference: ReferenceData) -> tuple[ProviderIssue, ...]:
+    """The provider issues that the counts of a release show: see `issues_of`."""
+    return issues_of(Reported(counts, period, reference))
+
+
+def issues_of(reported: Reported) -> tuple[ProviderIssue, ...]:
     """The provider issues of the months of a release, by category, surest first, then by provider.
 
     Rule: publication specification, Provider issues. A provider is compared with its own other months (and those of
     the year before, where the records hold them), with the season and trend of all, so what moves all is no issue.
     """
-    reported = Reported(counts, period, reference)
     if not reported.providers.keys:
         return ()
     return tuple(sorted(_found(reported), key=_order))

@@ -4,6 +4,7 @@ Months are judged against the rest of the same series, so a whole month that is 
 another level are told apart. What moves all providers together (season, trend, a pandemic) is expected of each.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -108,9 +109,24 @@ def _fitted(logs: Numbers, spread: Numbers, steps: Flags) -> tuple[Numbers, Numb
     """
     cuts = _cuts(logs, spread, np.where(steps, 0.0, STEP_COST))
     level, before = np.full(logs.shape, np.nan), np.full(logs.shape, np.nan)
-    for row in range(len(logs)):
-        _fill(level[row], before[row], logs[row], cuts[row])
+    of_stretches = _levels_of_stretches(logs, cuts)
+    for row, stretches in enumerate(cuts):
+        _fill(level[row], before[row], stretches, [of_stretches[stretch][row] for stretch in stretches])
     return level, before
+
+
+def _levels_of_stretches(
+    logs: Numbers, cuts: Sequence[Sequence[tuple[int, int]]]
+) -> dict[tuple[int, int], dict[int, float]]:
+    """The level of each stretch of months, by the row of each series that has such a stretch."""
+    rows: dict[tuple[int, int], list[int]] = {}
+    for row, stretches in enumerate(cuts):
+        for stretch in stretches:
+            rows.setdefault(stretch, []).append(row)
+    return {
+        (start, end): dict(zip(those, _medians(logs[those, start:end]).tolist(), strict=True))
+        for (start, end), those in rows.items()
+    }
 
 
 def _cuts(logs: Numbers, spread: Numbers, step_costs: Numbers) -> list[list[tuple[int, int]]]:
@@ -144,9 +160,8 @@ def _cost(logs: Numbers, spread: Numbers) -> Numbers:
     return np.nansum(each, axis=1)
 
 
-def _fill(level: Numbers, before: Numbers, logs: Numbers, stretches: list[tuple[int, int]]) -> None:
-    """Write the levels of one series; a dip or a bump between two others has the level of its neighbours."""
-    found = [_medians(logs[None, start:end])[0] for start, end in stretches]
+def _fill(level: Numbers, before: Numbers, stretches: Sequence[tuple[int, int]], found: Sequence[float]) -> None:
+    """Write the levels of one series, as found; a dip or a bump between two has the level of its neighbours."""
     kept = list(found)
     for place in range(1, len(found) - 1):
         neighbours = found[place - 1], found[place + 1]

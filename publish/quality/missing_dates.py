@@ -44,10 +44,9 @@ def missing_date_issues(reported: Reported) -> Iterator[ProviderIssue]:
 def _by_month(reported: Reported) -> pl.DataFrame:
     """Tests and missing dates by org_code, interval and month of the release."""
     period = [str(month) for month in reported.period.months]
-    missing = pl.col("tests").filter(pl.col("days").is_null()).sum()
-    grouped = reported.counts.tests.lazy().group_by("org_code", "interval", "month")
-    summed = grouped.agg(missing=missing, tests=pl.col("tests").sum()).collect().cast({pl.Categorical: pl.String})
-    return summed.filter(pl.col("month").is_in(period))
+    grouped = reported.groups.group_by("org_code", "interval", "month")
+    summed = grouped.agg(missing=pl.col("undated").sum(), tests=pl.col("tests").sum())
+    return summed.cast({pl.Categorical: pl.String}).filter(pl.col("month").is_in(period))
 
 
 def _whole_months(months: pl.DataFrame, least: float) -> bool:

@@ -16,7 +16,9 @@ from publish.period import Month, MonthlyPeriod
 from publish.quality.levels import Flags, Levels, Numbers, Season, levels_of, season_of
 from publish.reference.tables import ReferenceData
 from publish.tables.places import places_on
+from publish.tables.runs import sums
 from publish.tables.specification import Level
+from publish.tables.sums import NO_DAY, Summed, split
 
 NEARLY_ALL: Final = 0.9  # of a provider's tests: a site or modality with so many stands for the provider
 ONCE: Final = next(iter(INTERVALS))  # every test is counted once for each interval
@@ -78,11 +80,34 @@ class Reported:
     reference: ReferenceData
 
     @cached_property
+    def groups(self) -> pl.DataFrame:
+        """The counts of tests without their days: the columns of `Counts.tests` that say neither, tests, undated
+        (those of them without a day). A group may be there several times.
+        """
+        undated = np.where(self._split.days == NO_DAY, self._split.tests, 0)
+        return self._split.groups.with_columns(
+            tests=self._split.tests_of_groups, undated=sums(undated, self._split.begins)
+        )
+
+    @cached_property
+    def alike(self) -> pl.DataFrame:
+        """Tests that differ in their days alone, every test once: the columns of `groups` but undated, days (how
+        many different ones there are), odd (on how many of these the number of tests is odd).
+        """
+        once = self._split.of((self._split.groups["interval"] == ONCE).to_numpy())
+        summed = once.by(once.groups.columns)
+        odd = sums(summed.tests & 1, summed.begins)
+        return summed.groups.with_columns(tests=summed.tests_of_groups, days=summed.sizes, odd=odd)
+
+    @cached_property
+    def _split(self) -> Summed:
+        return split(self.counts.tests)
+
+    @cached_property
     def tests(self) -> pl.DataFrame:
         """Tests by month (ISO), org_code, modality, setting; of the months that the release uses."""
         usable = [str(month) for month in self.period.usable]
-        once = self.counts.tests.lazy().filter(pl.col("interval") == ONCE)
-        grouped = once.group_by("month", "org_code", "modality", "setting").agg(pl.col("tests").sum())
+        grouped = self.alike.group_by("month", "org_code", "modality", "setting").agg(pl.col("tests").sum())
         return _in_texts(grouped).filter(pl.col("month").is_in(usable))
 
     @cached_property
@@ -134,7 +159,7 @@ class Reported:
         first, last = self.months[0].first_day, self.months[-1].last_day
         of_months = self.counts.sites.lazy().filter(pl.col("day").is_between(first, last))
         summed = of_months.group_by("org_code", "site_code", "modality", "day").agg(pl.col("tests").sum())
-        return _in_texts(summed).sort("org_code", "site_code", "modality", "day")
+        return _in_texts(summed.collect(engine="streaming"))
 
     @cached_property
     def month_of_england(self) -> float:
@@ -151,7 +176,7 @@ class Reported:
     @cached_property
     def regions(self) -> dict[str, str]:
         """The region in which each provider has most of its tests."""
-        by_region = self.counts.tests.lazy().group_by("org_code", "region_code").agg(pl.col("tests").sum())
+        by_region = self.groups.group_by("org_code", "region_code").agg(pl.col("tests").sum())
         ordered = _in_texts(by_region).sort("tests", "region_code")
         return dict(ordered.select("org_code", "region_code").iter_rows())
 
@@ -180,6 +205,6 @@ class Reported:
         return Series(tuple(wide.select(keys).iter_rows()), self.months, values)
 
 
-def _in_texts(summed: pl.LazyFrame) -> pl.DataFrame:
-    """Sums with texts for codes. Millions of counts are summed fastest by polars' streaming engine."""
-    return summed.collect(engine="streaming").cast({pl.Categorical: pl.String})
+def _in_texts(summed: pl.DataFrame) -> pl.DataFrame:
+    """Sums with texts for codes."""
+    return summed.cast({pl.Categorical: pl.String})

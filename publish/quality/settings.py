@@ -56,10 +56,10 @@ class _Shares:
     @cached_property
     def usual(self) -> Numbers:
         """The usual share of each row; NaN where too few months are known."""
-        known = self.there.sum(axis=1) >= FEWEST_MONTHS
+        known, in_order = self.there.sum(axis=1), np.sort(self.shares, axis=1)  # what is not known stands last
         usual = np.full(len(self.tests), np.nan)
-        if known.any():
-            usual[known] = np.nanquantile(self.shares[known], USUAL, axis=1)
+        for months in np.unique(known[known >= FEWEST_MONTHS]):
+            usual[known == months] = np.quantile(in_order[known == months, :months], USUAL, axis=1)
         return usual
 
     @property

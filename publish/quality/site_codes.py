@@ -51,7 +51,7 @@ def _shared(reported: Reported) -> pl.DataFrame:
     """Pairs of sites of a provider by month: one, other, shared (tests that both have on a day in a modality),
     cells (days and modalities), of_one, of_other (all their tests), within (shared, of the smaller of them).
     """
-    days = reported.days.lazy().with_columns(month=pl.col("day").dt.strftime("%Y-%m"))
+    days = reported.days.lazy().with_columns(month=pl.col("day").dt.month_start())
     other = days.select("org_code", "modality", "day", other="site_code", tests_of_other="tests")
     totals = days.group_by("site_code", "month").agg(pl.col("tests").sum())
     return (
@@ -62,7 +62,10 @@ def _shared(reported: Reported) -> pl.DataFrame:
         .agg(shared=pl.min_horizontal("tests", "tests_of_other").sum(), cells=pl.len())
         .join(totals.rename({"site_code": "one", "tests": "of_one"}), on=["one", "month"])
         .join(totals.rename({"site_code": "other", "tests": "of_other"}), on=["other", "month"])
-        .with_columns(within=pl.col("shared") / pl.min_horizontal("of_one", "of_other"))
+        .with_columns(
+            within=pl.col("shared") / pl.min_horizontal("of_one", "of_other"),
+            month=pl.col("month").dt.strftime("%Y-%m"),
+        )
         .collect()
     )
 

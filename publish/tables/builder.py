@@ -7,13 +7,16 @@ column by column: a year has millions of counts.
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+import numpy as np
 import polars as pl
 
 from publish.period import Month
+from publish.tables.gathered import GROUP, Gathered, InCells, selected
 from publish.tables.medians import CELL, medians
 from publish.tables.places import named
+from publish.tables.runs import Whole
 from publish.tables.specification import Column, Level, TableSpec
-from publish.tables.sums import EVERY_DAY, GROUP, Asked, Summed, Sums
+from publish.tables.sums import EVERY_DAY, Asked, Sums
 from publish.tables.truth import ENGLAND_CODE, TrueTable
 
 WORDS: Final = ("label", "row_setting")
@@ -51,19 +54,15 @@ def build(spec: TableSpec, sums: Sums, months: Sequence[Month], places: pl.DataF
     chosen = {level: _chosen(level, spec, columns, sums, months) for level in reversed(spec.basis.levels)}
     rows = _rows(spec, chosen, places)
     placed = [_placed(level, of_level, rows) for level, of_level in chosen.items()]
-    values = pl.concat([_values(spec, columns, of_level) for of_level in placed])
-    cells = rows.join(_order_of(columns), how="cross", maintain_order="left_right").with_row_index(CELL)
-    return TrueTable(spec, tuple(months), _complete(spec, cells.join(values, on=CELL, how="left").sort(CELL)))
+    values = _values(spec, columns, placed, rows.height * len(columns))
+    cells = rows.join(_order_of(columns), how="cross", maintain_order="left_right")
+    return TrueTable(spec, tuple(months), _complete(spec, cells.hstack(values)))
 
 
 def _chosen(
     level: Level, spec: TableSpec, columns: Sequence[Column], sums: Sums, months: Sequence[Month]
-) -> Summed:
-    """The counts that the rows of a level gather, in groups: by its keys, label, row_setting, month, days where its
-    columns tell them apart, and what else these gather; `group`, as `by_day` names it.
-
-    A group stands in several rows where several labels or settings gather it.
-    """
+) -> Gathered:
+    """The counts that the rows of a level gather."""
     summed = sums.by(_asked(spec, columns), _keys_of_counts(level, spec, columns))
     of_table = summed.groups.with_row_index(GROUP).filter(
         pl.col("month").is_in([str(month) for month in months]),
@@ -78,7 +77,7 @@ def _chosen(
     labelled = of_table.join(labels, on=spec.labelled_by)
     settings = [(setting.text, setting.gathers) for setting in spec.settings] or [("", ())]
     groups = pl.concat([_of_setting(spec, labelled, text, gathers) for text, gathers in settings])
-    return Summed(groups.filter(pl.any_horizontal(column.selects for column in columns)), summed.by_day)
+    return Gathered(selected(groups, columns), summed)
 
 
 def _asked(spec: TableSpec, columns: Sequence[Column]) -> Asked:
@@ -120,7 +119,7 @@ def _of_setting(spec: TableSpec, labelled: pl.DataFrame, text: str, gathers: tup
     return labelled.with_columns(row_setting=pl.lit(text, pl.Categorical))
 
 
-def _rows(spec: TableSpec, chosen: Mapping[Level, Summed], places: pl.DataFrame) -> pl.DataFrame:
+def _rows(spec: TableSpec, chosen: Mapping[Level, Gathered], places: pl.DataFrame) -> pl.DataFrame:
     """Every row in published order, with its number: all of England's, and of other levels those with activity.
 
     Rule: publication specification, Definitions, Sort. What has no code or region stands last in its level.
@@ -151,8 +150,8 @@ def _rows_of_level(level: Level, groups: pl.DataFrame, order: pl.DataFrame) -> p
     return found.select(level=pl.lit(level.value, LEVELS), region_code=region, org_code=code, **words)
 
 
-def _placed(level: Level, chosen: Summed, rows: pl.DataFrame) -> Summed:
-    """What the rows of a level gather, with the number of the row in place of what it is about."""
+def _placed(level: Level, chosen: Gathered, rows: pl.DataFrame) -> Gathered:
+    """What the rows of a level gather, with the number of the `row`."""
     keys = KEYS[level]
     of_level = rows.filter(pl.col("level") == level.value)
     as_counted = dict(zip(keys, ("region_code", "org_code"), strict=False))
@@ -164,33 +163,30 @@ def _placed(level: Level, chosen: Summed, rows: pl.DataFrame) -> Summed:
         ),
         *(pl.col(name).cast(pl.Categorical) for name in WORDS),
     )
-    return Summed(chosen.groups.join(numbers, on=[*keys, *WORDS], nulls_equal=True), chosen.by_day)
+    return Gathered(chosen.groups.join(numbers, on=[*keys, *WORDS], nulls_equal=True), chosen.summed)
 
 
-def _values(spec: TableSpec, columns: Sequence[Column], placed: Summed) -> pl.DataFrame:
-    """What each cell that has any counts holds: cell, tests, dated, value, of."""
-    by_day = _of_columns(columns, placed)
-    values = by_day.group_by(CELL).agg(pl.col("tests").sum())
+def _values(spec: TableSpec, columns: Sequence[Column], placed: Sequence[Gathered], cells: int) -> pl.DataFrame:
+    """What each of so many cells holds: tests, dated, value (null where there is none), of (of a percentage)."""
+    in_cells = [of_level.in_cells(columns) for of_level in placed]
+    tests, of = _tests(in_cells, cells), _of(columns, placed, cells)
     if spec.measure.is_median:
-        values = values.join(medians(by_day), on=CELL, how="left")
-    else:
-        values = values.with_columns(value=pl.col("tests").cast(pl.Float64), dated=pl.col("tests"))
+        found = pl.concat([medians(*each.by_day()) for each in in_cells])
+        numbered = pl.DataFrame({"tests": tests, "of": of}).with_row_index(CELL)
+        return numbered.join(found, on=CELL, how="left", maintain_order="left").drop(CELL)
+    value = pl.when(pl.col("tests") > 0).then(pl.col("tests").cast(pl.Float64))
+    return pl.DataFrame({"tests": tests, "of": of}).with_columns(value=value, dated="tests")
+
+
+def _of(columns: Sequence[Column], placed: Sequence[Gathered], cells: int) -> Whole:
+    """The tests of which each cell is a percentage; none where it is none."""
     wholes = [column.of for column in columns]
-    if not any(wholes):
-        return values.with_columns(of=pl.lit(None, pl.Int64))
-    of = _of_columns(wholes, placed).group_by(CELL).agg(of=pl.col("tests").sum())
-    return values.join(of, on=CELL, how="full", coalesce=True)
+    return _tests([of_level.in_cells(wholes) for of_level in placed] if any(wholes) else [], cells)
 
 
-def _of_columns(columns: Sequence[Column | None], placed: Summed) -> pl.DataFrame:
-    """The counts that each column selects, by the number of the cell: cell, days, tests."""
-    first = pl.col("row") * len(columns)
-    selected = [
-        placed.groups.lazy().filter(column.selects).select(GROUP, (first + place).alias(CELL))
-        for place, column in enumerate(columns)
-        if column
-    ]
-    return placed.by_day.join(pl.concat(selected).collect(), on=GROUP).select(CELL, "days", "tests")
+def _tests(in_cells: Sequence[InCells], cells: int) -> Whole:
+    """The tests of each of so many cells; the rows of each level are others."""
+    return sum((of_level.tests(cells) for of_level in in_cells), np.zeros(cells, np.int64))
 
 
 def _order_of(columns: Sequence[Column]) -> pl.DataFrame:
@@ -205,8 +201,8 @@ def _complete(spec: TableSpec, cells: pl.DataFrame) -> pl.DataFrame:
         pl.col("level").cast(pl.String),
         *("region_code", "org_code", "provider_name", *spec.basis.further, "label"),
         pl.col("row_setting").alias("setting"),
-        *("period", "column"),
-        pl.col("tests", "dated").fill_null(0),
+        *("period", "column", "tests"),
+        pl.col("dated").fill_null(0),
         "value",
-        of=pl.when("is_share").then(pl.col("of").fill_null(0)),
+        of=pl.when("is_share").then("of"),
     )

@@ -5,18 +5,25 @@ say everything but the days and are few, and the tests of each group by day, whi
 several tables, or several levels of a table, start from is made once.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from functools import cached_property
+from typing import Any, Final
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from publish.counts.reduction import Counts
+from publish.tables.runs import Whole, begins, in_order, sums
 
-GROUP: Final = "group"
 EVERY_DAY: Final = None  # in place of the first days of bands
+NO_DAY: Final = -1  # in place of a day that is not known, or does not matter
 _MEASURED: Final = ("days", "tests")  # the columns of the counts that are no part of a group
-_SHIFT: Final = 2**32  # packs a group and a day into one number
+_FIRST: Final = "first"  # the place of the first row of a group
+_MOST: Final = 2**62  # groups that one whole number tells apart
+
+Starts = tuple[int, ...] | None
 
 
 @dataclass(frozen=True)
@@ -31,53 +38,69 @@ class Asked:
     counts: str
     interval: str | None
     labelled_by: str
-    starts: tuple[int, ...] | None
+    starts: Starts
     grouped: bool
 
 
 @dataclass(frozen=True)
 class Summed:
-    """Counts in groups: `groups` has columns of the counts, the place of a row is the number of its group; `by_day`
-    has group, days (null where not known, or where days do not matter) and tests, each group and day once.
+    """Counts in groups, with the tests of each group by day.
+
+    `groups` has columns of the counts. The first `sizes[0]` of `days` and of `tests` are those of its first row,
+    the next `sizes[1]` those of its second, and so on: a day (or NO_DAY), and how many tests there are on it.
     """
 
     groups: pl.DataFrame
-    by_day: pl.DataFrame
+    sizes: Whole
+    days: Whole
+    tests: Whole
 
-    def by(self, keys: Collection[str], day: pl.Expr, held: pl.Expr) -> "Summed":
-        """The tests of the held groups by these columns of theirs and by `day`, an expression of `days`."""
-        kept = self.groups.lazy().filter(held).select(keys).unique().with_row_index(GROUP).collect()
-        found = self.groups.with_columns(held=held).join(
-            kept.with_columns(held=pl.lit(value=True)),
-            on=[*keys, "held"],
-            how="left",
-            nulls_equal=True,
-            maintain_order="left",
-        )
-        return Summed(kept.drop(GROUP), self._by_day(found[GROUP], day))
+    @cached_property
+    def begins(self) -> Whole:
+        """The place of the first day of each group."""
+        return np.cumsum(self.sizes) - self.sizes
 
-    def _by_day(self, number: pl.Series, day: pl.Expr) -> pl.DataFrame:
-        """The tests by day, of the groups that have a new number. `number`: that of each group, or null.
+    @cached_property
+    def tests_of_groups(self) -> Whole:
+        """All tests of each group."""
+        return sums(self.tests, self.begins)
 
-        Polars groups by one number several times faster than by two columns.
+    def of(self, held: NDArray[np.bool_]) -> "Summed":
+        """The groups that are held, alone."""
+        days = np.repeat(held, self.sizes)
+        return Summed(self.groups.filter(held), self.sizes[held], self.days[days], self.tests[days])
+
+    def by(self, keys: Sequence[str]) -> "Summed":
+        """The tests by these columns of the groups, and by day; each is there once."""
+        groups, numbers = _numbered(self.groups.select(keys))
+        width = int(self.days.max(initial=0) + 1).bit_length()
+        packed = np.repeat(numbers << width, self.sizes) + (self.days + 1)
+        packed, tests = in_order(packed, self.tests)
+        first = begins([packed], len(packed))
+        told = packed[first]
+        sizes = np.bincount(told >> width, minlength=groups.height)
+        days = ((told & (1 << width) - 1) - 1).astype(np.int32)
+        return Summed(groups, sizes, days, sums(tests, first))
+
+    def in_bands(self, starts: tuple[int, ...]) -> "Summed":
+        """The same by band of days, each standing at its first day.
+
+        Neighbours alone are summed: a band may be there several times.
         """
-        packed = pl.col(GROUP).cast(pl.Int64) * _SHIFT + day.fill_null(-1).cast(pl.Int64) + 1
-        summed = (
-            self.by_day.lazy()
-            .with_columns(number.gather(self.by_day[GROUP]))
-            .filter(pl.col(GROUP).is_not_null())
-            .group_by(packed=packed)
-            .agg(pl.col("tests").sum())
-            .collect(engine="streaming")
-        )
-        days = (pl.col("packed") % _SHIFT - 1).cast(pl.Int32)
-        group = (pl.col("packed") // _SHIFT).cast(pl.UInt32).alias(GROUP)
-        return summed.select(group, pl.when(days >= 0).then(days).alias("days"), "tests")
+        every = np.arange(NO_DAY, int(self.days.max(initial=0)) + 1)
+        first_days = np.array([NO_DAY, *starts], np.int32)[np.searchsorted(starts, every, side="right")]
+        days = first_days[self.days + 1]
+        of_days = np.repeat(np.arange(len(self.sizes)), self.sizes)
+        first = begins([of_days, days], len(days))
+        sizes = np.bincount(of_days[first], minlength=len(self.sizes))
+        return Summed(self.groups, sizes, days[first], sums(self.tests, first))
 
     def grouped_by_day(self) -> "Summed":
         """The same with a group of its own for each day of a group, which is its column `days`."""
-        groups = self.groups[self.by_day[GROUP]].with_columns(self.by_day["days"])
-        return Summed(groups, self.by_day.drop(GROUP).with_row_index(GROUP))
+        of_days = np.repeat(np.arange(len(self.sizes)), self.sizes)
+        days = pl.select(days=pl.when(pl.lit(pl.Series(self.days)) != NO_DAY).then(pl.lit(pl.Series(self.days))))
+        groups = self.groups[of_days].with_columns(days)
+        return Summed(groups, np.ones_like(of_days), np.full_like(self.days, NO_DAY), self.tests)
 
 
 @dataclass(frozen=True)
@@ -85,7 +108,7 @@ class Sums:
     """The counts of a release with the sums of them that were made so far."""
 
     counts: Counts
-    _split: dict[tuple[str, str | None, bool], Summed] = field(
+    _counted: dict[tuple[str, str | None, Starts], Summed] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
     _made: dict[Asked, dict[frozenset[str], Summed]] = field(
@@ -98,31 +121,31 @@ class Sums:
         if names not in made:
             finer = [summed for finer_names, summed in made.items() if finer_names > names]
             if finer:
-                of_group = ["days"] if asked.grouped else []
-                smallest = min(finer, key=lambda summed: summed.by_day.height)
-                made[names] = smallest.by([*keys, *of_group], pl.col("days"), pl.lit(value=True))
+                smallest = min(finer, key=lambda summed: len(summed.days))
+                made[names] = smallest.by([*keys, *(["days"] if asked.grouped else [])])
             else:
                 made[names] = self._first(asked, keys)
         return made[names]
 
     def _first(self, asked: Asked, keys: Collection[str]) -> Summed:
         """A sum straight from the counts."""
-        counted = self._counted(asked.counts, asked.interval, with_days=asked.starts != ())
-        summed = counted.by(keys, _day(asked.starts), pl.col(asked.labelled_by).is_not_null())
+        counted = self.counted(asked.counts, asked.interval, asked.starts)
+        labelled = counted.of(counted.groups[asked.labelled_by].is_not_null().to_numpy())
+        summed = labelled.by([*keys])
         return summed.grouped_by_day() if asked.grouped else summed
 
-    def _counted(self, name: str, interval: str | None, *, with_days: bool) -> Summed:
-        """A set of counts, split once. Without days it is a hundred times fewer."""
-        key = (name, interval, with_days)
-        if key not in self._split:
-            if with_days:
-                counts: pl.DataFrame = getattr(self.counts, name)
-                made = split(counts.filter(pl.col("interval") == interval) if interval else counts)
+    def counted(self, name: str, interval: str | None, starts: Starts) -> Summed:
+        """A set of counts, split once. In bands of days it is many times smaller."""
+        key = (name, interval, starts)
+        if key not in self._counted:
+            if starts is not None:  # not EVERY_DAY
+                self._counted[key] = self.counted(name, interval, EVERY_DAY).in_bands(starts)
+            elif interval is not None:
+                every = self.counted(name, None, EVERY_DAY)
+                self._counted[key] = every.of((every.groups["interval"] == interval).to_numpy())
             else:
-                counted = self._counted(name, interval, with_days=True)
-                made = counted.by(counted.groups.columns, _day(()), pl.lit(value=True))
-            self._split[key] = made
-        return self._split[key]
+                self._counted[key] = split(getattr(self.counts, name))
+        return self._counted[key]
 
 
 def split(counts: pl.DataFrame) -> Summed:
@@ -132,20 +155,38 @@ def split(counts: pl.DataFrame) -> Summed:
     which a sum does not mind.
     """
     keys = [name for name in counts.columns if name not in _MEASURED]
-    coded = [pl.col(name) if counts.schema[name] == pl.Boolean else pl.col(name).to_physical() for name in keys]
+    coded = [pl.col(name).to_physical() if counts.schema[name] == pl.Categorical else pl.col(name) for name in keys]
     differs = pl.any_horizontal(code.ne_missing(code.shift()) for code in coded)
-    begins = counts.select((differs | (pl.int_range(pl.len()) == 0)).alias("begins"))["begins"]
-    days = [] if "days" in counts.columns else [pl.lit(None, pl.Int32).alias("days")]
-    group = (begins.cum_sum() - 1).cast(pl.UInt32).alias(GROUP)
-    groups = counts.filter(begins).select(keys).with_columns(pl.col(pl.String).cast(pl.Categorical))
-    return Summed(groups, counts.with_columns(group, *days).select(GROUP, *_MEASURED))
+    first_rows = counts.lazy().select(keys).with_row_index(_FIRST).filter(differs | (pl.col(_FIRST) == 0))
+    groups = first_rows.collect(engine="streaming")
+    sizes = np.diff(groups[_FIRST].to_numpy().astype(np.intp), append=counts.height)
+    tests = counts["tests"].cast(pl.Int32).to_numpy()
+    days = counts["days"].fill_null(NO_DAY).to_numpy() if "days" in counts.columns else np.full_like(tests, NO_DAY)
+    return Summed(groups.drop(_FIRST).with_columns(pl.col(pl.String).cast(pl.Categorical)), sizes, days, tests)
 
 
-def _day(starts: tuple[int, ...] | None) -> pl.Expr:
-    """The day, or the first day of its band."""
-    if starts is None:  # EVERY_DAY
-        return pl.col("days")
-    first = pl.lit(None, pl.Int32)
-    for start in starts:
-        first = pl.when(pl.col("days") >= start).then(pl.lit(start, pl.Int32)).otherwise(first)
-    return first
+def _numbered(groups: pl.DataFrame) -> tuple[pl.DataFrame, Whole]:
+    """Every row that is there, once, in the order in which they are met, and for each that was given its number."""
+    packed, size = np.zeros(groups.height, np.int64), 1
+    for name in groups.columns:
+        codes, several = _without_gaps(_codes(groups[name]))
+        if size * several > _MOST:
+            packed, size = _without_gaps(np.unique(packed, return_inverse=True)[1])
+        packed, size = packed * several + codes, size * several
+    _, first, numbers = np.unique(packed, return_index=True, return_inverse=True)
+    by_place = np.argsort(first)
+    return groups[first[by_place]], np.argsort(by_place)[numbers]
+
+
+def _without_gaps(codes: NDArray[np.integer[Any]]) -> tuple[Whole, int]:
+    """The codes as whole numbers from 0, and how many there are."""
+    there = np.zeros(int(codes.max(initial=0)) + 1, np.bool_)
+    there[codes] = True
+    return (np.cumsum(there) - 1)[codes], int(there.sum())
+
+
+def _codes(values: pl.Series) -> NDArray[np.uint32]:
+    """A whole number for each text, flag or day, and another for none."""
+    numbers = (values.to_physical() if values.dtype == pl.Categorical else values).cast(pl.UInt32)
+    known = numbers.max()
+    return numbers.fill_null(known + 1 if isinstance(known, int) else 0).to_numpy()

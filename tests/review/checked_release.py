@@ -18,6 +18,7 @@ from publish.disclosure.policy import Policy, load_policy
 from publish.edition import Edition
 from publish.house import load_house
 from publish.period import AnnualPeriod, MonthlyPeriod, months_between, parse_period
+from publish.quality.reported import Reported
 from publish.reference.tables import load_reference
 from publish.release_tables import release_tables
 from publish.review.checks.draft import CheckedDraft
@@ -99,7 +100,13 @@ def draft(period: str = "2024-03", policy: Policy | None = None) -> CheckedDraft
         "Royal Devon University Healthcare NHS Foundation Trust (RH8) did not submit records for May 2023."
     )
     tables = replace(tables, issues=(issue,))
-    return CheckedDraft(Path(), tables, counts(), edition(period), reference, policy)
+    reported = Reported(counts(), asked, reference)
+    return CheckedDraft(Path(), tables, reported, edition(period), reference, policy)
+
+
+def with_tests(of: CheckedDraft, tests: pl.DataFrame) -> CheckedDraft:
+    """The draft with other counts of tests behind the same tables."""
+    return replace(of, reported=replace(of.reported, counts=replace(of.counts, tests=tests)))
 
 
 def with_cells(

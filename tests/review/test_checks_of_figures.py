@@ -17,7 +17,7 @@ from publish.review.checks.medians import medians_and_last_year
 from publish.review.checks.movements import AS_STANDARD, LEAST_SPREAD, SPREADS, movements, unusual
 from publish.review.checks.names import names_and_codes
 from publish.review.checks.sums import totals_and_parts
-from tests.review.checked_release import counts, draft, with_cells
+from tests.review.checked_release import counts, draft, with_cells, with_tests
 
 PERIODS = ("2024-03", "2023-24")
 UNROUNDED = Policy(threshold=5, rounding_base=1, fewest_dates=5, secondary="lp")
@@ -247,7 +247,7 @@ def moved_days(month_from, days):
     """The counts with other days from a month on."""
     later = pl.col("month").cast(pl.String) >= month_from
     tests = counts().tests.with_columns(days=pl.when(later).then(pl.col("days") + days).otherwise("days"))
-    return replace(draft(), counts=replace(counts(), tests=tests))
+    return with_tests(draft(), tests)
 
 
 def test_a_median_beyond_last_year_asks_for_a_look():
@@ -269,7 +269,7 @@ def test_medians_of_providers_are_told_by_name():
 
 def without_last_year():
     tests = counts().tests.filter(pl.col("month").cast(pl.String) >= "2023-04")
-    return replace(draft("2023-24"), counts=replace(counts(), tests=tests))
+    return with_tests(draft("2023-24"), tests)
 
 
 def test_without_anything_to_compare_with_it_says_so():
@@ -298,7 +298,7 @@ def test_medians_against_what_was_published():
 def test_a_movement_beyond_what_is_usual_asks_for_a_look():
     at = (pl.col("month").cast(pl.String) == "2023-09") & (pl.col("org_code").cast(pl.String) == "RH8")
     tests = counts().tests.with_columns(tests=pl.when(at).then(pl.col("tests") // 3).otherwise("tests"))
-    outcome = movements(replace(draft(), counts=replace(counts(), tests=tests)))
+    outcome = movements(with_tests(draft(), tests))
     assert outcome.verdict is Verdict.LOOK
     first = outcome.places[0]
     assert first.startswith("Royal Devon University Healthcare NHS Foundation Trust (RH8), Plain Radiography: ")
@@ -309,7 +309,7 @@ def test_a_movement_beyond_what_is_usual_asks_for_a_look():
 
 def test_too_few_months_are_told():
     tests = counts().tests.filter(pl.col("month").cast(pl.String) >= "2023-10")
-    outcome = movements(replace(draft(), counts=replace(counts(), tests=tests)))
+    outcome = movements(with_tests(draft(), tests))
     assert outcome.verdict is Verdict.NOT_RUN
 
 

@@ -3,13 +3,15 @@
 from collections import Counter, defaultdict
 from statistics import median
 
+import numpy as np
 import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
 from publish.counts.reduction import Counts
 from publish.tables.medians import medians
-from publish.tables.sums import EVERY_DAY, Asked, Sums, split
+from publish.tables.runs import in_order
+from publish.tables.sums import EVERY_DAY, NO_DAY, Asked, Sums, split
 
 KEYS = ("month", "org_code", "modality")
 rows = st.lists(
@@ -47,13 +49,18 @@ def slow_sums(listed, keys, starts):
     return dict(tests)
 
 
+def told(summed):
+    """The groups of a sum with each of their days, and the tests on it."""
+    of_days = [number for number, size in enumerate(summed.sizes) for _ in range(size)]
+    days = [None if day == NO_DAY else int(day) for day in summed.days]
+    by_day = pl.DataFrame({"day": days, "tests": summed.tests}, {"day": pl.Int32, "tests": pl.Int64})
+    return summed.groups[of_days].cast({pl.Categorical: pl.String}).hstack(by_day)
+
+
 def sums_of(summed, keys, *, grouped):
     """The same of a sum; a group of its own for each day has that day."""
-    found = summed.by_day.join(summed.groups.with_row_index("group"), on="group", suffix="_of_group")
-    if grouped:
-        assert found["days"].eq_missing(found["days_of_group"]).all()
-    texts = found.select(pl.col(keys).cast(pl.String), "days", "tests")
-    assert texts.select(*keys, "days").is_duplicated().any() is False
+    texts = told(summed).select(*keys, "days" if grouped else "day", "tests")
+    assert texts.drop("tests").is_duplicated().any() is False
     return {row[:-1]: row[-1] for row in texts.iter_rows()}
 
 
@@ -70,10 +77,23 @@ def test_a_sum_is_that_of_the_rows_one_by_one_whichever_was_made_before(listed):
 def test_counts_in_any_order_are_split_without_loss(listed, order):
     shuffled = order.sample(listed, len(listed))
     for each in (sorted(listed, key=str), shuffled):
-        parts = split(counts_of(each).tests)
-        whole = parts.by_day.join(parts.groups.with_row_index("group"), on="group", maintain_order="left")
-        texts = whole.select(pl.col(*KEYS, "interval").cast(pl.String), "days", "tests")
-        assert texts.rows() == each
+        assert told(split(counts_of(each).tests)).rows() == each
+
+
+@given(st.lists(st.lists(st.integers(0, 400), min_size=9, max_size=9), min_size=1, max_size=30))
+def test_groups_told_apart_by_more_than_one_whole_number_holds(listed):
+    rows = [*listed, *([number] * 9 for number in range(400)), *listed]
+    counts = pl.DataFrame([[*row, 1] for row in rows], schema=[*"abcdefghi", "tests"], orient="row")
+    summed = split(counts).by([*"abcdefghi"])
+    assert told(summed).drop("day").rows() == [(*row, tests) for row, tests in Counter(map(tuple, rows)).items()]
+
+
+@given(st.lists(st.tuples(st.integers(0, 2**40), st.sampled_from([1, 7, 2**30]))))
+def test_keys_are_put_in_order_with_their_tests_whether_or_not_both_fit_in_one_number(listed):
+    keys, tests = (np.array([pair[place] for pair in listed], np.int64) for place in (0, 1))
+    ordered = list(zip(*(each.tolist() for each in in_order(keys, tests)), strict=True))
+    assert sorted(ordered) == sorted(listed)
+    assert [key for key, _ in ordered] == sorted(key for key, _ in listed)
 
 
 def test_neighbours_that_differ_in_days_alone_are_one_group():
@@ -91,6 +111,7 @@ def test_medians_are_those_of_every_test_written_out(listed):
     spans = defaultdict(list)
     for cell, day, tests in listed:
         spans[cell] += [day] * tests if day is not None else []
-    by_day = pl.DataFrame(listed, schema={"cell": pl.UInt32, "days": pl.Int32, "tests": pl.Int64}, orient="row")
-    found = {cell: (value, dated) for cell, value, dated in medians(by_day).iter_rows()}
+    days = [(cell, NO_DAY if day is None else day, tests) for cell, day, tests in listed]
+    of_days = (np.array([each[place] for each in days], np.int64) for place in range(3))
+    found = {cell: (value, dated) for cell, value, dated in medians(*of_days).iter_rows()}
     assert found == {cell: (median(spans[cell]), len(spans[cell])) for cell in range(6) if spans[cell]}

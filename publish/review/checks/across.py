@@ -13,6 +13,7 @@ from publish.tables.specification import YEAR, Column, Level, Measure, TableSpec
 
 SHOWN_TWICE: Final = ("level", "region_code", "org_code", "what", "period_shown")
 PATIENTS, COMMISSIONERS = "patients", "commissioners"
+_NOT_SHOWN: Final = {-1.0: SUPPRESSED, -2.0: NO_DATA}  # what is told in place of a figure
 _PLACE: Final = ["level", "region_code", "org_code"]
 _MEDIANS_OF: Final = {"2": "1", "3": "1", "5": "4", "6": "4"}
 
@@ -39,50 +40,49 @@ def tables_against_each_other(draft: CheckedDraft) -> Outcome:
 def _same_figures(tables: Sequence[ProtectedTable]) -> Iterator[str]:
     """Figures that several tables tell: Table 1's year and the total of Table 11, England here and there."""
     every = pl.concat([_keyed(table) for table in tables])
-    differ = (
-        every.group_by(SHOWN_TWICE, maintain_order=True)
-        .agg(
-            "words",
-            "table",
-            told=pl.when(pl.col("status") == "").then(pl.col("value").cast(pl.String)).otherwise("status"),
-        )
-        .filter(pl.col("told").list.n_unique() > 1)
-    )
-    for row in differ.iter_rows(named=True):
-        told = dict(zip(row["table"], row["told"], strict=True))
-        listed = "; ".join(f"{table}: {_told(value)}" for table, value in told.items())
-        yield f"{row['words'][0]}: {listed}"
+    told = every.group_by(SHOWN_TWICE).agg(least=pl.col("told").min(), most=pl.col("told").max())
+    differ = told.filter(pl.col("least") != pl.col("most"))
+    several = every.join(differ, on=SHOWN_TWICE, how="semi", maintain_order="left").with_columns(words=_where())
+    for _, cells in several.group_by(SHOWN_TWICE, maintain_order=True):
+        by_table = dict(cells.select("table", "told").iter_rows())
+        listed = "; ".join(f"{table}: {_told(value)}" for table, value in by_table.items())
+        yield f"{cells['words'][0]}: {listed}"
 
 
-def _told(value: str) -> str:
-    return value if value in (SUPPRESSED, NO_DATA) else number(float(value))
+def _told(value: float) -> str:
+    return _NOT_SHOWN.get(value) or number(value)
 
 
-def _keyed(table: ProtectedTable) -> pl.DataFrame:
-    """The cells of a table with what they tell (`what`), of which months, and where they stand in words."""
-    spec = table.spec
-    cells = table.cells
-    if spec.basis.counts == PATIENTS:  # by region these count by the site, other tables by the provider
-        cells = of_level(cells, Level.ENGLAND)
-    told = _meanings(table)
-    counts = [column.name for column in count_columns(spec, table.months)]
-    # a month without tests has no data, a total of none says 0: they tell the same
-    no_tests = pl.col("column").is_in(counts) & (pl.col("status") == NO_DATA)
-    months = f"{table.months[0]}/{table.months[-1]}"
-    where = pl.concat_str(
+def _where() -> pl.Expr:
+    """Where a cell stands, in words."""
+    return pl.concat_str(
         pl.when(pl.col("level") == Level.ENGLAND.value)
         .then(pl.lit("England"))
         .otherwise(pl.concat_str(pl.col("provider_name"), pl.lit(" ("), pl.col("org_code"), pl.lit(")"))),
         *(pl.lit(", ") + pl.col(name) for name in ("label", "described")),
     )
-    return cells.join(told, on=["label", "setting", "period", "column"], maintain_order="left").select(
+
+
+def _keyed(table: ProtectedTable) -> pl.DataFrame:
+    """The cells of a table with what they are of (`what`), of which months, what they tell, where they stand."""
+    spec = table.spec
+    cells = table.cells
+    if spec.basis.counts == PATIENTS:  # by region these count by the site, other tables by the provider
+        cells = of_level(cells, Level.ENGLAND)
+    counts = [column.name for column in count_columns(spec, table.months)]
+    # a month without tests has no data, a total of none says 0: they tell the same
+    no_tests = pl.col("column").is_in(counts) & (pl.col("status") == NO_DATA)
+    told = pl.when(no_tests).then(0.0).when(pl.col("status") == "").then("value")
+    for value, status in _NOT_SHOWN.items():
+        told = told.when(pl.col("status") == status).then(value)
+    months = f"{table.months[0]}/{table.months[-1]}"
+    return cells.join(_meanings(table), on=["label", "setting", "period", "column"], maintain_order="left").select(
         *_PLACE,
         "what",
         period_shown=pl.when(pl.col("period") == YEAR).then(pl.lit(months)).otherwise("period"),
-        words=where,
+        told=told,
         table=pl.lit(table_word(table)),
-        value=pl.when(no_tests).then(0.0).otherwise("value"),
-        status=pl.when(no_tests).then(pl.lit("")).otherwise("status"),
+        **{name: pl.col(name) for name in ("provider_name", "label", "described")},
     )
 
 
@@ -95,8 +95,8 @@ def _meanings(table: ProtectedTable) -> pl.DataFrame:
         for column in table.columns
         if (words := ", ".join(filter(None, (setting, column.name or period_word(column.period)))))
     ]
-    names = ("label", "setting", "period", "column", "what", "described")
-    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+    texts = dict.fromkeys(("label", "setting", "period", "column"), pl.String)
+    return pl.DataFrame(rows, {**texts, "what": pl.Categorical, "described": pl.String}, orient="row")
 
 
 def _settings_of(spec: TableSpec) -> list[tuple[str, tuple[str, ...]]]:

@@ -12,6 +12,7 @@ from publish.disclosure.control import ProtectedTable
 from publish.disclosure.policy import Policy
 from publish.edition import Edition
 from publish.period import in_words
+from publish.quality.reported import Reported
 from publish.reference.tables import ReferenceData
 from publish.review.check import Verdict
 from publish.tables.specification import Level
@@ -25,17 +26,22 @@ class CheckedDraft:
     """A draft and what it was made from.
 
     `folder` is that of the release: its `draft/` holds the finished files. `tables` are the protected ones,
-    `counts` the true ones, `previous` England's figures of earlier years as they were published (see
+    `reported` what the records hold, `previous` England's figures of earlier years as they were published (see
     `EarlierYears`).
     """
 
     folder: Path
     tables: ReleaseTables
-    counts: Counts
+    reported: Reported
     edition: Edition
     reference: ReferenceData
     policy: Policy
     previous: pl.DataFrame | None = None
+
+    @property
+    def counts(self) -> Counts:
+        """The true counts."""
+        return self.reported.counts
 
 
 @dataclass(frozen=True)

@@ -42,10 +42,8 @@ def _by_month(draft: CheckedDraft) -> pl.DataFrame:
     """Tests of each provider and modality in every month that the records hold, none where there were none."""
     usable = {str(month) for month in draft.edition.period.usable} & set(draft.counts.months)
     listed = [label.text for label in BY_MODALITY]
-    once = draft.counts.tests.lazy().filter(pl.col("interval") == "request_to_test")
-    by_month = once.group_by("org_code", "modality", "month").agg(pl.col("tests").sum())
-    text = by_month.collect(engine="streaming").cast({pl.Categorical: pl.String})
-    counted = text.filter(pl.col("month").is_in(list(usable)), pl.col("modality").is_in(listed))
+    reported = draft.reported.tests.filter(pl.col("month").is_in(list(usable)), pl.col("modality").is_in(listed))
+    counted = reported.group_by("org_code", "modality", "month").agg(pl.col("tests").sum())
     whole = (
         counted.select("org_code", "modality")
         .unique()
