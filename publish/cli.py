@@ -105,7 +105,13 @@ def main() -> None:
         # The message of an unforeseen error could hold a value from a record, so only the place is shown.
         print(f"publish: a bug ({type(error).__name__}). Please report the lines below.", file=sys.stderr)
         traceback.print_tb(error.__traceback__, file=sys.stderr)
+        print(*_places_beside(error), sep="", end="", file=sys.stderr)
         sys.exit(1)
+
+
+def _places_beside(error: Exception) -> list[str]:
+    """Where in another process an error was raised: its cause is then the traceback of that, as text."""
+    return [line for line in str(error.__cause__ or "").splitlines(keepends=True) if line.startswith('  File "')]
 
 
 def _keep_libraries_off_the_screen() -> None:

@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
+
+from publish.spawned import processes
 
 Result = TypeVar("Result")
 
@@ -19,9 +19,9 @@ def of_each(work: Callable[[Path], Result], files: Sequence[Path]) -> list[Resul
     workers = min(len(files), os.cpu_count() or 1)
     if workers < 2:
         return [work(file) for file in files]
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as processes:
+    with processes(workers) as beside:
         in_turn = sorted(range(len(files)), key=lambda place: -_size(files[place]))
-        begun = {place: processes.submit(work, files[place]) for place in in_turn}
+        begun = {place: beside.submit(work, files[place]) for place in in_turn}
         return [begun[place].result() for place in range(len(files))]
 
 

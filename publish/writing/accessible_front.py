@@ -148,7 +148,7 @@ def _for_all_tables(front: Front) -> Iterator[Said]:
 def _shorthand(front: Front) -> Iterator[Said]:
     """The shorthand of all tables."""
     tables = [sheet.table for sheet in front.sheets if sheet.table]
-    used = tokens(value for table in tables for row in table.rows for value in row)
+    used = tokens(set[Value]().union(*(row for table in tables for row in table.rows)))
     yield Said("Shorthand", Line.SECTION)
     yield from _paragraphs(
         SHORTHAND if used else NO_SHORTHAND, *(f"{token} = {MEANINGS[token]}." for token in used)

@@ -21,6 +21,7 @@ from publish.writing.accessible_sheets import (
     Sheet,
     SheetColumn,
     SheetTable,
+    Value,
     figure_column,
     text_column,
 )
@@ -72,7 +73,7 @@ class Subject:
 def table_sheet(name: str, title: str, markers: str, filled: Fillings) -> Sheet:
     """The sheet of a table; `markers` are those of its notes."""
     table = _table(filled)
-    used = tokens(value for row in table.rows for value in row)
+    used = tokens(set[Value]().union(*table.rows))
     shorthand = tuple(legend(used, filled))
     said = (
         *filled.edition.notices,
@@ -108,7 +109,8 @@ def _subjects(keys: Sequence[Keys], filled: Fillings) -> Iterator[Subject]:
     """The columns before the figures: the level where there are several, places, labels, settings."""
     spec = filled.table.spec
     if len(spec.basis.levels) > 1:
-        yield Subject(LEVEL_HEADING, [level_name(str(row[0]), filled) for row in keys])
+        names = {level: level_name(level, filled) for level in {str(row[0]) for row in keys}}
+        yield Subject(LEVEL_HEADING, [names[str(row[0])] for row in keys])
     for column, place in enumerate(spec.basis.places, start=1):
         yield _place(place, column, keys, filled)
         if place == REGION_COLUMN:

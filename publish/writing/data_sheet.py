@@ -7,8 +7,8 @@ wrapped, in the widest column, and the year is centred across its columns instea
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import chain, groupby
+from functools import cached_property, lru_cache
+from itertools import groupby
 from typing import Final, TypeAlias
 
 import polars as pl
@@ -24,7 +24,7 @@ from publish.edition import Edition
 from publish.tables.specification import Measure
 from publish.writing.content import ReleaseTables
 from publish.writing.fillings import Fillings
-from publish.writing.sheet_rows import Rows, Shown, Styles, number_styles, row_xml
+from publish.writing.sheet_rows import Rows, Shown, Written, number_styles, row_xml
 from publish.writing.sheet_setup import mark_as_table, one_page_wide, repeat_in_print
 from publish.writing.workbook_styles import (
     BODY,
@@ -59,7 +59,7 @@ IN_PARTS: Final = (
 KEY: Final = "Its key stands below it and explains *."
 FIXED: Final = "To release the fixed headings, choose View, Freeze Panes, Unfreeze Panes."
 BLANK: Final = "Blank cells = "  # how a line of the key begins that says what they mean
-_CLOSING: Final = {style: style.closing for style in BODY}
+_CLOSING: Final[dict[str, str]] = {style: style.closing for style in BODY}
 
 Keys: TypeAlias = tuple[
     str | int | None, ...
@@ -173,7 +173,7 @@ def write_data_sheet(sheet: Worksheet, table: ProtectedTable, edition: Edition, 
     _write_title_block(sheet, layout, edition)
     _write_header(sheet, layout)
     number_styles(sheet)
-    rows, last_row = _rows(layout, Styles(sheet))
+    rows, last_row = _rows(layout, Written(sheet))
     rows.stand_in(sheet)
     _mark_up(sheet, layout, last_row)
     _write_foot(sheet, last_row + 2, layout)
@@ -252,7 +252,7 @@ def _write_header(sheet: Worksheet, layout: Layout) -> None:
     sheet.row_dimensions[header_row].height = layout.header_height
 
 
-def _rows(layout: Layout, styles: Styles) -> tuple[Rows, int]:
+def _rows(layout: Layout, xml: Written) -> tuple[Rows, int]:
     """The rows, an empty one between England, regions and whatever follows; and the number of the last."""
     row, places = layout.header_row, 1 + len(layout.table.spec.basis.places)
     written: list[str] = []
@@ -262,10 +262,10 @@ def _rows(layout: Layout, styles: Styles) -> tuple[Rows, int]:
             listed = list(block)
             for keys, cells in listed:
                 row += 1
-                shown_cells = list(_cells(keys[1:], cells, layout, closes=keys is listed[-1][0]))
+                shown_cells = _cells(keys[1:], cells, layout, closes=keys is listed[-1][0])
                 longest = str(shown_cells[layout.widest - LABELS][0])
                 height = height_of(longest, layout.width(layout.widest))
-                written.append(row_xml(row, LABELS, shown_cells, height, styles))
+                written.append(row_xml(row, LABELS, shown_cells, height, xml))
     return Rows(layout.header_row + 1, "".join(written)), row
 
 
@@ -283,14 +283,14 @@ def _first_of_each(keys: pl.DataFrame, columns: int) -> Iterator[tuple[int, Keys
     return ((number * columns, row) for number, row in enumerate(keys.gather_every(columns).iter_rows()))
 
 
-def _cells(keys: Keys, cells: list[Cell], layout: Layout, *, closes: bool) -> Iterator[Shown]:
+def _cells(keys: Keys, cells: list[Cell], layout: Layout, *, closes: bool) -> list[Shown]:
     """The cells of a row from column B on: what each shows, and in which style."""
-    of_keys = ((key, Style.KEY if isinstance(key, str | None) else Style.COUNT) for key in keys)
-    of_figures = (shown(cell, measure) for cell, measure in zip(cells, layout.measures, strict=True))
-    for value, style in chain(of_keys, of_figures):
-        yield value, _CLOSING[style] if closes else style
+    of_keys = ((key, Style.COUNT if isinstance(key, int) else Style.KEY) for key in keys)
+    row: list[Shown] = [*of_keys, *map(shown, cells, layout.measures)]
+    return [(value, _CLOSING[style]) for value, style in row] if closes else row
 
 
+@lru_cache(maxsize=1 << 16)  # the same figures stand in hundreds of rows
 def shown(cell: Cell, measure: Measure) -> tuple[str | float | None, Style]:
     """What a cell shows and in which style: `*` where hidden, nothing where there is no data."""
     value, status = cell

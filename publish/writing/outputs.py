@@ -8,10 +8,9 @@ from publish.period import date_in_words, in_words
 from publish.progress import Tell
 from publish.tables.workbooks import workbooks_of
 from publish.writing.accessible_edition import write_accessible_edition
-from publish.writing.charts import write_charts
+from publish.writing.beside import document_beside
 from publish.writing.content import ReleaseTables
 from publish.writing.csv_files import write_csv_files
-from publish.writing.document import write_document
 from publish.writing.landing_page import write_landing_page
 from publish.writing.workbook import write_workbook
 
@@ -20,6 +19,17 @@ def write_outputs(tables: ReleaseTables, edition: Edition, folder: Path, tell: T
     """Write workbooks, accessible edition, CSV files, charts, document and landing page into a new folder."""
     for part in ("tables", "csv", "charts"):
         (folder / part).mkdir(parents=True)
+    with document_beside(tables, edition, folder) as document:
+        _write_tables(tables, edition, folder, tell)
+        tell("Drawing the charts, and writing the document")
+        document.result()
+    tell("Writing the landing page")
+    files = sorted(file for file in folder.rglob("*") if file.is_file())
+    write_landing_page(tables, edition, files, what_changed(edition), folder)
+
+
+def _write_tables(tables: ReleaseTables, edition: Edition, folder: Path, tell: Tell) -> None:
+    """Write every form of the tables: workbooks, accessible edition, CSV files."""
     for workbook in tables.workbooks:
         subject = f"Table {workbook.spec.number}" if workbook.spec.number else workbook.spec.title
         tell(f"Writing the workbook: {subject}")
@@ -29,13 +39,6 @@ def write_outputs(tables: ReleaseTables, edition: Edition, folder: Path, tell: T
     write_accessible_edition(tables, edition, folder / "tables" / f"{edition.accessible_stem}.ods")
     tell("Writing the CSV files")
     write_csv_files(tables, edition, folder / "csv")
-    tell("Drawing the charts")
-    charts = write_charts(tables, edition, folder / "charts")
-    tell("Writing the document")
-    write_document(tables, charts, edition, tables.policy, folder)
-    tell("Writing the landing page")
-    files = sorted(file for file in folder.rglob("*") if file.is_file())
-    write_landing_page(tables, edition, files, what_changed(edition), folder)
 
 
 def what_changed(edition: Edition) -> tuple[str, ...]:

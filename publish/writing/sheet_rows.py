@@ -6,7 +6,7 @@ writing it. What stands around the rows it writes, with one row that these take 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -18,6 +18,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 _NOT_OF_XML: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _STAND_IN: Final = 1  # the height of the row that stands for all
+_LETTERS: Final = tuple(get_column_letter(column) for column in range(1, 703))  # A to ZZ
 
 Shown = tuple[str | float | None, str]  # the value of a cell, and the name of its style
 
@@ -43,20 +44,25 @@ class Rows:
         return before + self.xml.encode("ascii", "xmlcharrefreplace") + after
 
 
-class Styles:
-    """The numbers of the named styles of the workbook of a sheet, as its cells name them."""
+class Written(dict[Shown, str]):
+    """The cells of a sheet as XML, each after its address: worked out once, as most stand in it many times.
+
+    They name their styles by number: that of its workbook or, where no cell had the style before, the next one.
+    """
 
     def __init__(self, sheet: Worksheet) -> None:
+        super().__init__()
         book: Any = sheet.parent
         self._of_cells = book._cell_styles
         self._by_name = {style.name: style.as_tuple() for style in book._named_styles}
         self._numbers: dict[str, int] = {}
 
-    def number(self, name: str) -> int:
-        """The number of a style: the next one, where no cell had it before."""
-        if name not in self._numbers:
-            self._numbers[name] = self._of_cells.add(self._by_name[name])
-        return self._numbers[name]
+    def __missing__(self, cell: Shown) -> str:
+        value, style = cell
+        if style not in self._numbers:
+            self._numbers[style] = self._of_cells.add(self._by_name[style])
+        self[cell] = xml = _content(value, self._numbers[style])
+        return xml
 
 
 def number_styles(sheet: Worksheet) -> None:
@@ -70,15 +76,11 @@ def number_styles(sheet: Worksheet) -> None:
             _ = cell.style_id
 
 
-def row_xml(row: int, first: int, cells: Iterable[Shown], height: float, styles: Styles) -> str:
+def row_xml(row: int, first: int, cells: Iterable[Shown], height: float, written: Written) -> str:
     """A row whose cells stand from the column `first` on."""
-    each = "".join(_cells(row, first, cells, styles))
+    letters = _LETTERS[first - 1 :]
+    each = "".join([f'<c r="{letter}{row}"{written[cell]}' for letter, cell in zip(letters, cells, strict=False)])
     return f'<row r="{row}" ht="{safe_string(height)}" customHeight="1">{each}</row>'
-
-
-def _cells(row: int, first: int, cells: Iterable[Shown], styles: Styles) -> Iterator[str]:
-    for column, (value, style) in enumerate(cells, start=first):
-        yield f'<c r="{get_column_letter(column)}{row}"{_content(value, styles.number(style))}'
 
 
 @lru_cache(maxsize=1 << 16)

@@ -221,7 +221,7 @@ def test_a_run_that_fails_leaves_the_release_as_it_was(tmp_path, records, monkey
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(outputs, "write_document", stop)
+    monkeypatch.setattr(outputs, "write_csv_files", stop)
     with pytest.raises(KeyboardInterrupt):
         make(tmp_path, records)
     assert snapshot(made.folder) == before

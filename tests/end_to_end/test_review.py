@@ -242,7 +242,7 @@ def test_what_is_saved_while_a_release_is_approved_is_not_lost(outputs):
     saved = []
 
     def save(step: str) -> None:
-        if step == "Writing the document" and not saved:
+        if step == "Writing the landing page" and not saved:
             with (release / "issues.toml").open("a", encoding="utf-8") as file:
                 file.write("# a line\n")
             saved.append((release / "issues.toml").read_bytes())

@@ -6,7 +6,7 @@ from zipfile import ZipFile
 import pytest
 from openpyxl.workbook import Workbook
 
-from publish.writing.sheet_rows import Rows, Styles, number_styles, row_xml
+from publish.writing.sheet_rows import Rows, Written, number_styles, row_xml
 from publish.writing.workbook_styles import Style, add_styles, fit_row, put
 
 CELLS = (
@@ -46,7 +46,7 @@ def test_rows_that_are_put_in_are_those_that_openpyxl_writes():
 
     made, sheet = with_heading()
     number_styles(sheet)
-    rows = Rows(2, row_xml(2, 2, CELLS, 14.0, Styles(sheet)))
+    rows = Rows(2, row_xml(2, 2, CELLS, 14.0, Written(sheet)))
     rows.stand_in(sheet)
     put(sheet, 4, 2, "Notes:", Style.FOOT)
     put_in = rows.put_into(sheet_part(made))
