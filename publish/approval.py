@@ -30,6 +30,7 @@ from publish.review.checklist import AUDIT_ENTRY, OF_FILES, blocking
 from publish.review.issues_file import FILE_NAME as ISSUES_FILE
 from publish.review.issues_file import state_as_json, version_of
 from publish.review.pack import PACK
+from publish.writing.beside import beside_the_rest
 from publish.writing.content import ReleaseTables
 from publish.writing.manifest import edition_of, file_hashes, manifest_of, read_approval, sha256_of, write_approval
 from publish.writing.protected_files import load_tables
@@ -77,8 +78,9 @@ def approve_release(
         for part in KEPT:
             carry_over(folder / part, making / part)
         _refuse_changes(making, manifest["outputs"])
-        tables = _tables_of(making, review, policy, edition)
-        write_edition(tables, edition, making / PUBLIC, tell)
+        with beside_the_rest() as beside:
+            tables = _tables_of(making, review, policy, edition)
+            write_edition(tables, edition, making / PUBLIC, beside, tell)
         review = check_public(review, making, tables, edition, tell)
         show_checks(review, folder)
         _refuse_open_points(review, folder, looked=True)

@@ -1,7 +1,7 @@
 """One release: its stages in order, from files of records to a draft with its review pack."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from itertools import count
@@ -13,7 +13,7 @@ import polars as pl
 from publish.counts.engines import Engine
 from publish.counts.reduction import RULE_KEYS, Counts, add
 from publish.counts.submitted import rules_in_words
-from publish.disclosure.policy import load_policy
+from publish.disclosure.policy import Policy, load_policy
 from publish.edition import Edition
 from publish.embargo import was_public
 from publish.errors import InputRefused, UsageError
@@ -26,10 +26,11 @@ from publish.records.files import RecordFile
 from publish.records.intake import Terms
 from publish.records.overlap import is_part, overlap
 from publish.reference.tables import ReferenceData, load_reference
-from publish.release_review import MadeDraft, find, leave_review, refuse_edited
+from publish.release_review import Findings, MadeDraft, find, leave_review, refuse_edited
 from publish.release_tables import left_out, release_tables
 from publish.tables.catalogue import MONTHLY_TABLES
 from publish.tables.ledger import COMPARISON_MONTH, IN_TABLES, by_outcome, make_ledger
+from publish.writing.beside import beside_the_rest
 from publish.writing.content import ReleaseTables
 from publish.writing.manifest import APPROVAL, file_hashes, read_approval, revised_of, write_manifest
 from publish.writing.protected_files import differing, save_tables
@@ -100,22 +101,18 @@ def make_release(period: MonthlyPeriod, records: Sequence[str], settings: Settin
         draft=True,
         made_up=made_up,
     )
-    with ThreadPoolExecutor(1) as aside:  # what the counts show of providers, while tables are made of them
-        found = aside.submit(find, counted.counts, folder, edition, reference)
-        tables = release_tables(counted.counts, period, reference, policy, earlier.figures if earlier else None)
-        tell("Looking for provider issues")
-        findings = found.result()
-    edition = replace(edition, revised=_revised(tables, folder, settings.revised))
-    tables = replace(tables, issues=findings.in_draft)
-    remarks = (
-        *_lacking_in_some(counted),
-        *_remarks(counted.ledger, period, reference),
-        *left_out(counted.counts, period, reference),
-        *(earlier.remarks if earlier else ()),
-        *_overlap(counted.by_file, settings.terms),
-    )
     with whole(folder) as making:
-        write_edition(tables, edition, making / DRAFT, tell)
+        with beside_the_rest() as beside:
+            tables, findings = _tables_and_findings(counted, edition, policy, reference, earlier, folder, tell)
+            edition = replace(edition, revised=_revised(tables, folder, settings.revised))
+            write_edition(tables, edition, making / DRAFT, beside, tell)
+        remarks = (
+            *_lacking_in_some(counted),
+            *_remarks(counted.ledger, period, reference),
+            *left_out(counted.counts, period, reference),
+            *(earlier.remarks if earlier else ()),
+            *_overlap(counted.by_file, settings.terms),
+        )
         _write_internal(tables, counted, settings.terms, making)
         sources = _sources(counted, reference, settings) | {"remarks": remarks}
         hashes = file_hashes(making, LISTED)
@@ -126,6 +123,25 @@ def make_release(period: MonthlyPeriod, records: Sequence[str], settings: Settin
         leave_review(made, findings, settings.terms.submitted, tell, unchecked=settings.unchecked)
         refuse_edited(folder, findings.version)
     return Made(folder, counted.ledger, remarks)
+
+
+def _tables_and_findings(
+    counted: Counted,
+    edition: Edition,
+    policy: Policy,
+    reference: ReferenceData,
+    earlier: EarlierYears | None,
+    folder: Path,
+    tell: Tell,
+) -> tuple[ReleaseTables, Findings]:
+    """The tables of the release, and the provider issues that its counts show: looked for while tables are made."""
+    with ThreadPoolExecutor(1) as aside:
+        found = aside.submit(find, counted.counts, folder, edition, reference)
+        figures = earlier.figures if earlier else None
+        tables = release_tables(counted.counts, edition.period, reference, policy, figures)
+        tell("Looking for provider issues")
+        findings = found.result()
+    return replace(tables, issues=findings.in_draft), findings
 
 
 def _counted(
@@ -164,12 +180,14 @@ def _sources(counted: Counted, reference: ReferenceData, settings: Settings) -> 
     }
 
 
-def write_edition(tables: ReleaseTables, edition: Edition, folder: Path, tell: Tell) -> None:
-    """Write every file of an edition, draft or public, into a folder."""
+def write_edition(
+    tables: ReleaseTables, edition: Edition, folder: Path, beside: ProcessPoolExecutor, tell: Tell
+) -> None:
+    """Write every file of an edition, draft or public, into a folder; some in the process `beside`."""
     # Loading what draws and writes takes longer than refusing a wrong path: it waits until it is needed.
     from publish.writing.outputs import write_outputs
 
-    write_outputs(tables, edition, folder, tell)
+    write_outputs(tables, edition, folder, beside, tell)
 
 
 def _revised(tables: ReleaseTables, folder: Path, on: date | None) -> tuple[tuple[str, date], ...]:

@@ -171,7 +171,7 @@ def distinct(columns: Sequence[Texts]) -> tuple[pl.Series, list[NDArray[np.intp]
 
 
 def looked_up(values: NDArray[Any], places: Any) -> NDArray[Any]:  # noqa: ANN401
-    """For each of the places, in an Arrow or a NumPy array, the value at it; for nothing the last of the values."""
+    """For each of the places, in an Arrow or a NumPy array, the number at it; for nothing the last one."""
     import pyarrow as pa
     from pyarrow import compute as pc
 

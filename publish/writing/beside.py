@@ -1,8 +1,9 @@
 """What is written beside the rest of a release, in a process of its own: charts, and the document they stand in."""
 
 from collections.abc import Generator
-from concurrent.futures import Future
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 from publish.edition import Edition
@@ -11,18 +12,24 @@ from publish.writing.content import ReleaseTables
 
 
 @contextmanager
-def document_beside(tables: ReleaseTables, edition: Edition, folder: Path) -> Generator[Future[None]]:
-    """Write the charts and the document into a folder while the block does other things.
+def beside_the_rest() -> Generator[ProcessPoolExecutor]:
+    """A process that makes itself ready to draw at once, while the block makes what is drawn.
 
-    The result is there when they are. However the block is left, nothing more is written.
+    However the block is left, nothing more is written after it.
     """
     with processes(1) as beside:
-        yield beside.submit(write_charts_and_document, tables, edition, folder)
+        beside.submit(_make_ready)
+        yield beside
+
+
+def _make_ready() -> None:
+    for name in ("charts", "document"):  # to load what draws and sets takes long
+        import_module(f"publish.writing.{name}")
 
 
 def write_charts_and_document(tables: ReleaseTables, edition: Edition, folder: Path) -> None:
     """Write the charts into `charts` in a folder, and beside that the document."""
-    # Only that process has to load what draws and sets, which takes long.
+    # no other process has to load them
     from publish.writing.charts import write_charts
     from publish.writing.document import write_document
 

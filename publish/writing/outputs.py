@@ -1,6 +1,7 @@
 """Everything that one edition of a release has, written into one folder."""
 
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from publish.edition import Edition
@@ -8,21 +9,26 @@ from publish.period import date_in_words, in_words
 from publish.progress import Tell
 from publish.tables.workbooks import workbooks_of
 from publish.writing.accessible_edition import write_accessible_edition
-from publish.writing.beside import document_beside
+from publish.writing.beside import write_charts_and_document
 from publish.writing.content import ReleaseTables
 from publish.writing.csv_files import write_csv_files
 from publish.writing.landing_page import write_landing_page
 from publish.writing.workbook import write_workbook
 
 
-def write_outputs(tables: ReleaseTables, edition: Edition, folder: Path, tell: Tell) -> None:
-    """Write workbooks, accessible edition, CSV files, charts, document and landing page into a new folder."""
+def write_outputs(
+    tables: ReleaseTables, edition: Edition, folder: Path, beside: ProcessPoolExecutor, tell: Tell
+) -> None:
+    """Write workbooks, accessible edition, CSV files, charts, document and landing page into a new folder.
+
+    Charts and document are written in the process `beside` (see `beside_the_rest`).
+    """
     for part in ("tables", "csv", "charts"):
         (folder / part).mkdir(parents=True)
-    with document_beside(tables, edition, folder) as document:
-        _write_tables(tables, edition, folder, tell)
-        tell("Drawing the charts, and writing the document")
-        document.result()
+    document = beside.submit(write_charts_and_document, tables, edition, folder)
+    _write_tables(tables, edition, folder, tell)
+    tell("Drawing the charts, and writing the document")
+    document.result()
     tell("Writing the landing page")
     files = sorted(file for file in folder.rglob("*") if file.is_file())
     write_landing_page(tables, edition, files, what_changed(edition), folder)

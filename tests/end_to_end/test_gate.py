@@ -53,7 +53,7 @@ def planted(releases, tmp_path):
 def tables_alone(monkeypatch):
     """Releases without charts, document and pages, which take longest to make."""
 
-    def write_tables(tables, edition, folder, _):
+    def write_tables(tables, edition, folder, *_):
         planting.write_tables(tables, edition, folder)
 
     monkeypatch.setattr(outputs, "write_outputs", write_tables)

@@ -25,6 +25,7 @@ from publish.review.checks.draft import CheckedDraft
 from publish.review.checks.finished import FinishedFiles, read_finished
 from publish.review.seen import workbook_of
 from publish.tables.workbooks import workbooks_of
+from publish.writing.beside import beside_the_rest
 from publish.writing.outputs import write_outputs
 from tests.samples import sample_issue
 
@@ -131,7 +132,8 @@ def of_annual_tables() -> set[str]:
 def finished(folder: Path) -> FinishedFiles:
     """The finished files of the monthly draft, written into a new folder."""
     given = draft()
-    write_outputs(given.tables, given.edition, folder, list[str]().append)
+    with beside_the_rest() as beside:
+        write_outputs(given.tables, given.edition, folder, beside, list[str]().append)
     return read_finished(folder, given.tables, given.edition)
 
 

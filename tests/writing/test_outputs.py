@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from publish.writing.beside import document_beside, write_charts_and_document
+from publish.writing.beside import beside_the_rest, write_charts_and_document
 from publish.writing.outputs import write_outputs
 from tests.samples import sample_edition, sample_tables
 
@@ -20,14 +20,15 @@ def test_charts_and_document_are_the_same_bytes_written_beside_the_rest_or_here(
     for folder in (here, beside):
         (folder / "charts").mkdir(parents=True)
     write_charts_and_document(tables, EDITION, here)
-    with document_beside(tables, EDITION, beside) as document:
-        assert document.result() is None
+    with beside_the_rest() as process:
+        assert process.submit(write_charts_and_document, tables, EDITION, beside).result() is None
     assert len(files(here)) > 20 and files(beside) == files(here)
 
 
 def test_steps_are_told_in_a_fixed_order_and_the_landing_page_lists_what_was_written_beside(tmp_path):
     said: list[str] = []
-    write_outputs(sample_tables(EDITION), EDITION, tmp_path / "draft", said.append)
+    with beside_the_rest() as beside:
+        write_outputs(sample_tables(EDITION), EDITION, tmp_path / "draft", beside, said.append)
     assert said[-4:] == [
         "Writing the accessible edition",
         "Writing the CSV files",
@@ -44,9 +45,6 @@ def test_an_error_beside_the_rest_is_raised_and_nothing_is_written_after_it(tmp_
     (folder / "charts").mkdir(parents=True)
     stands_in_the_way = folder / "charts" / EDITION.file_name("activity-by-modality.svg")
     stands_in_the_way.mkdir()
-    with (
-        pytest.raises(IsADirectoryError, match="activity-by-modality"),
-        document_beside(sample_tables(EDITION), EDITION, folder) as document,
-    ):
-        document.result()
+    with pytest.raises(IsADirectoryError, match="activity-by-modality"), beside_the_rest() as beside:
+        beside.submit(write_charts_and_document, sample_tables(EDITION), EDITION, folder).result()
     assert files(folder) == {}
