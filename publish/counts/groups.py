@@ -129,3 +129,11 @@ def kept_out(groups: pl.DataFrame) -> pl.DataFrame:
 def _reasons(groups: pl.DataFrame) -> list[str]:
     """The columns that say what keeps a group out: `problem`, then those of its codes."""
     return ["problem", *(name for name in groups.columns if name.endswith("_reason"))]
+
+
+def first_rows(counts: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
+    """Of neighbouring rows that are alike in these columns the first: the columns, and its place as `first`."""
+    coded = [pl.col(key).to_physical() if counts.schema[key] == pl.Categorical else pl.col(key) for key in keys]
+    differs = pl.any_horizontal(code.ne_missing(code.shift()) for code in coded)
+    rows = counts.lazy().select(keys).with_row_index("first")
+    return rows.filter(differs | (pl.col("first") == 0)).select(*keys, "first").collect(engine="streaming")

@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from publish.counts.groups import first_rows
 from publish.counts.reduction import UNDATED, VERSION, Counts
 from publish.fields.imaging import CLASSIFICATION
 from publish.fields.patient import SEXES
@@ -91,13 +92,9 @@ def _write_by_day(counts: pl.DataFrame, file: Path, metadata: dict[str, str]) ->
 
     To write every row as it is takes four times as long.
     """
-    keys = [name for name in counts.columns if name not in _BY_DAY]
-    coded = (pl.col(name) if counts.schema[name] == pl.Boolean else pl.col(name).to_physical() for name in keys)
-    differs = pl.any_horizontal(code.ne_missing(code.shift()) for code in coded)
-    begins = counts.select((differs | (pl.int_range(pl.len()) == 0)).alias("begins"))["begins"].arg_true()
-    rows = begins.extend_constant(counts.height, 1).diff(null_behavior="drop")
-    groups = counts.select(keys)[begins].with_columns(rows.alias(_ROWS))
-    groups.write_parquet(file, metadata=metadata)
+    groups = first_rows(counts, [name for name in counts.columns if name not in _BY_DAY])
+    rows = np.diff(groups["first"].to_numpy(), append=np.uint32(counts.height))
+    groups.drop("first").with_columns(pl.Series(_ROWS, rows)).write_parquet(file, metadata=metadata)
     counts.select(_BY_DAY).write_parquet(_days_beside(file), compression="lz4", statistics=False)
 
 

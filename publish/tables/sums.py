@@ -14,13 +14,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from publish.counts.groups import first_rows
 from publish.counts.reduction import Counts
 from publish.tables.runs import Whole, begins, in_order, sums
 
 EVERY_DAY: Final = None  # in place of the first days of bands
 NO_DAY: Final = -1  # in place of a day that is not known, or does not matter
 _MEASURED: Final = ("days", "tests")  # the columns of the counts that are no part of a group
-_FIRST: Final = "first"  # the place of the first row of a group
 _MOST: Final = 2**62  # groups that one whole number tells apart
 
 Starts = tuple[int, ...] | None
@@ -155,14 +155,11 @@ def split(counts: pl.DataFrame) -> Summed:
     which a sum does not mind.
     """
     keys = [name for name in counts.columns if name not in _MEASURED]
-    coded = [pl.col(name).to_physical() if counts.schema[name] == pl.Categorical else pl.col(name) for name in keys]
-    differs = pl.any_horizontal(code.ne_missing(code.shift()) for code in coded)
-    first_rows = counts.lazy().select(keys).with_row_index(_FIRST).filter(differs | (pl.col(_FIRST) == 0))
-    groups = first_rows.collect(engine="streaming")
-    sizes = np.diff(groups[_FIRST].to_numpy().astype(np.intp), append=counts.height)
+    groups = first_rows(counts, keys)
+    sizes = np.diff(groups["first"].to_numpy().astype(np.intp), append=counts.height)
     tests = counts["tests"].cast(pl.Int32).to_numpy()
     days = counts["days"].fill_null(NO_DAY).to_numpy() if "days" in counts.columns else np.full_like(tests, NO_DAY)
-    return Summed(groups.drop(_FIRST).with_columns(pl.col(pl.String).cast(pl.Categorical)), sizes, days, tests)
+    return Summed(groups.drop("first").with_columns(pl.col(pl.String).cast(pl.Categorical)), sizes, days, tests)
 
 
 def _numbered(groups: pl.DataFrame) -> tuple[pl.DataFrame, Whole]:
