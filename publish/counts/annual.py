@@ -69,7 +69,7 @@ OF_PATIENT: Final[dict[str, tuple[str, ...]]] = {
     "ETHNIC_CATEGORY": (),
 }
 FROM_PATIENT: Final = (*OF_PATIENT, *(name for names in OF_PATIENT.values() for name in names))
-_NEVER: Final = 99991231  # the last day as a calendar number
+_NEVER: Final = 99991232  # after the last day, as a calendar number
 _OF_PRACTICE: Final = (f"{OF_PRACTICE}code", f"{OF_PRACTICE}ons_code")
 _OF_POSTCODE: Final = (f"{OF_POSTCODE}code", f"{OF_POSTCODE}ons_code")
 

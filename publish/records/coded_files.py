@@ -3,7 +3,8 @@
 To look at the text of every record takes longer than all else in counting.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -57,13 +58,8 @@ class CodedFile:
 
         Raises InputRefused where the file cannot be read.
         """
-        from pyarrow import ArrowException  # takes long to load
-
-        try:
-            with refusing(self.path):
-                yield from _together(self._parts(), size)
-        except ArrowException as error:
-            raise unreadable(self.path, error) from None
+        with _refusing(self.path):
+            yield from _together(self._parts(), size)
 
     def _parts(self) -> Iterator[CodedRecords]:
         from pyarrow import RecordBatch
@@ -79,6 +75,8 @@ class CodedFile:
 
     def _coded(self, part: Any) -> CodedRecords:  # noqa: ANN401
         texts = {item: _as_coded(part[column]) for item, column in self.codes.items()}
+        for column in texts.values():
+            column.texts.validate(full=True)  # Arrow reads bytes that are no text, and polars would trust it
         without = {item: _nothing(len(part)) for item in self.empty}
         dates = {item: pl.Series(part[column]) for item, column in self.dates.items()}
         return CodedRecords(texts | without, pl.DataFrame(dates))
@@ -96,6 +94,18 @@ def _together(parts: Iterable[CodedRecords], size: int) -> Iterator[list[CodedRe
             together, records = [], 0
     if together:
         yield together
+
+
+@contextmanager
+def _refusing(file: Path) -> Generator[None]:
+    """As `refusing`, what Arrow raises too."""
+    from pyarrow import ArrowException  # takes long to load
+
+    try:
+        with refusing(file):
+            yield
+    except ArrowException as error:
+        raise unreadable(file, error) from None
 
 
 def coded_file(file: Path, codes: Sequence[str], dates: Sequence[str]) -> CodedFile | None:
@@ -122,14 +132,12 @@ def _statistics(file: Path) -> Mapping[str, list[Any]]:
     """What the file says of each column in each of its row groups: pyarrow's Statistics, or None."""
     from pyarrow import parquet as pq
 
-    with refusing(file):
+    with _refusing(file):
         metadata = pq.read_metadata(file)
-    said: dict[str, list[Any]] = {name: [] for name in metadata.schema.names}
-    for number in range(metadata.num_row_groups):
-        group = metadata.row_group(number)
-        for place in range(group.num_columns):
-            said[metadata.schema.column(place).name].append(group.column(place).statistics)
-    return said
+    # the path of a column within another is no name of one
+    names = [metadata.schema.column(place).path for place in range(metadata.num_columns)]
+    groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+    return {name: [group.column(place).statistics for group in groups] for place, name in enumerate(names)}
 
 
 def _is_empty(said: Any) -> bool:  # noqa: ANN401

@@ -15,7 +15,7 @@ from publish.writing.content import ReleaseTables
 def beside_the_rest() -> Generator[ProcessPoolExecutor]:
     """A process that makes itself ready to draw at once, while the block makes what is drawn.
 
-    However the block is left, nothing more is written after it.
+    To leave the block waits for what is being written.
     """
     with processes(1) as beside:
         beside.submit(_make_ready)

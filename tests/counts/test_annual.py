@@ -177,6 +177,13 @@ def test_what_an_extract_does_not_hold_is_not_known():
     assert reduced(listed, without=["POSTCODE"]).lacking == ("POSTCODE",)
 
 
+def test_an_unknown_birth_is_no_age_on_the_last_day_of_all():
+    """9999-12-31 is what systems write for no date."""
+    row = record(DIAGNOSTIC_TEST_DATE=date(9999, 12, 31), PERSON_BIRTH_DATE=None, SERVICE_REPORT_DATE=None)
+    by_age = reduced([row]).patients.filter(pl.col("characteristic") == "age and sex")
+    assert by_age["band"].to_list() == ["Age not known"]
+
+
 @pytest.mark.parametrize("table", ["postcodes", "lsoas"])
 def test_without_postcodes_or_deciles_deprivation_is_not_counted(table):
     empty = getattr(REFERENCE, table).clear()

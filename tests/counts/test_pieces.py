@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from publish.counts import groups, pieces
@@ -117,6 +119,27 @@ def test_without_statistics_dates_are_read_text_by_text(tmp_path, records):
     file = tmp_path / "records.parquet"
     records.write_parquet(file, statistics=False)
     assert reduce_file(file, REFERENCE) is None
+
+
+def test_a_column_within_another_is_not_taken_for_an_item(tmp_path, records, whole):
+    file = tmp_path / "records.parquet"
+    within = pl.struct(
+        pl.lit("x").alias("DIAGNOSTIC_TEST_DATE"), pl.lit(None, pl.String).alias("SITE_CODE_IMAGING")
+    )
+    records.with_columns(within.alias("extra")).write_parquet(file)
+    assert same(reduce_file(file, REFERENCE), whole)
+
+
+def test_bytes_that_are_no_text_are_refused(tmp_path, records):
+    file = tmp_path / "records.parquet"
+    table = records.select(NAMES).to_arrow()
+    sites = pa.array([b"RF401", b"\xff\xfe"] * (table.num_rows // 2), pa.binary())
+    no_text = pa.Array.from_buffers(pa.string(), len(sites), sites.buffers())
+    pq.write_table(
+        table.set_column(table.schema.names.index("SITE_CODE_IMAGING"), "SITE_CODE_IMAGING", no_text), file
+    )
+    with pytest.raises(InputRefused, match="cannot be read as Parquet"):
+        reduce_file(file, REFERENCE)
 
 
 def test_a_damaged_file_is_refused(tmp_path, records):
