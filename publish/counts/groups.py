@@ -9,8 +9,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from publish.counts.pieces import Numbered, Numbers, narrowest
+from publish.counts.runs import begins
 from publish.fields import reasons
 
+MEASURED: Final = ("days", "tests")  # the columns of counts that are no part of a group
 _WIDEST: Final = 1 << 64  # numbers that tell groups apart
 _OF_TEST_DATE: Final = (reasons.TEST_DATE_UNREADABLE, reasons.TEST_DATE_MISSING)
 
@@ -94,8 +96,8 @@ def _counted(parts: Sequence[Numbers], size: int) -> tuple[Numbers, NDArray[np.i
         return numbers.astype(narrowest(size + 1)), tests[numbers]
     numbers = np.concatenate(parts)
     numbers.sort()
-    last = np.flatnonzero(np.append(numbers[1:] != numbers[:-1], numbers.size > 0))
-    return numbers[last], np.diff(last, prepend=-1)
+    first = begins([numbers], len(numbers))
+    return numbers[first], np.diff(first, append=len(numbers))
 
 
 def _compact(told: Numbered) -> Numbered:
@@ -131,8 +133,9 @@ def _reasons(groups: pl.DataFrame) -> list[str]:
     return ["problem", *(name for name in groups.columns if name.endswith("_reason"))]
 
 
-def first_rows(counts: pl.DataFrame, keys: Sequence[str]) -> pl.DataFrame:
-    """Of neighbouring rows that are alike in these columns the first: the columns, and its place as `first`."""
+def first_rows(counts: pl.DataFrame) -> pl.DataFrame:
+    """The first of neighbouring rows that are alike but for MEASURED: the other columns, and its place `first`."""
+    keys = [name for name in counts.columns if name not in MEASURED]
     coded = [pl.col(key).to_physical() if counts.schema[key] == pl.Categorical else pl.col(key) for key in keys]
     differs = pl.any_horizontal(code.ne_missing(code.shift()) for code in coded)
     rows = counts.lazy().select(keys).with_row_index("first")

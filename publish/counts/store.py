@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from publish.counts.groups import first_rows
+from publish.counts.groups import MEASURED, first_rows
 from publish.counts.reduction import UNDATED, VERSION, Counts
 from publish.fields.imaging import CLASSIFICATION
 from publish.fields.patient import SEXES
@@ -38,9 +38,8 @@ _USED: Final = {
     "icbs": ("icb_code",),
     "exam_codes": ("nicip_code", "snomed_code", *CLASSIFICATION),
 }
-_BY_DAY: Final = ("days", "tests")
-_ROWS: Final = "rows"  # of a group: how many there are of its days
 _USED_ANNUALLY: Final = ("parents", "commissioners", "lsoas", "postcodes")
+_ROWS: Final = "rows"  # of a group: how many there are of its days
 
 
 @dataclass(frozen=True)
@@ -92,10 +91,10 @@ def _write_by_day(counts: pl.DataFrame, file: Path, metadata: dict[str, str]) ->
 
     To write every row as it is takes four times as long.
     """
-    groups = first_rows(counts, [name for name in counts.columns if name not in _BY_DAY])
+    groups = first_rows(counts)
     rows = np.diff(groups["first"].to_numpy(), append=np.uint32(counts.height))
     groups.drop("first").with_columns(pl.Series(_ROWS, rows)).write_parquet(file, metadata=metadata)
-    counts.select(_BY_DAY).write_parquet(_days_beside(file), compression="lz4", statistics=False)
+    counts.select(MEASURED).write_parquet(_days_beside(file), compression="lz4", statistics=False)
 
 
 def _read_by_day(file: Path) -> pl.DataFrame:

@@ -150,14 +150,14 @@ def _by_kind(table: TrueTable, hides_more: pl.Expr) -> list[tuple[Column, pl.Dat
     """The cells of all columns that show theirs in the same way, with one of these, their place in the table,
     and whether they are hidden to protect others.
     """
-    columns = table.spec.columns_for(table.months)
-    kinds = {column.name: (column.measure(table.spec.measure), column.is_period) for column in columns}
-    numbers = {kind: number for number, kind in enumerate(dict.fromkeys(kinds.values()))}
-    one_of = {numbers[kinds[column.name]]: column for column in columns}
-    kind = pl.col("column").replace_strict({name: numbers[kind] for name, kind in kinds.items()})
-    marked = table.cells.with_row_index("place").with_columns(further=hides_more, kind=kind)
-    parts = marked.partition_by("kind", as_dict=True, maintain_order=True)
-    return [(one_of[number], rows) for (number,), rows in parts.items()]
+    columns = {(column.period, column.name): column for column in table.spec.columns_for(table.months)}
+    kind_of = {key: (column.measure(table.spec.measure), column.is_period) for key, column in columns.items()}
+    marked = table.cells.with_row_index("place").with_columns(further=hides_more)
+    parts = marked.partition_by("period", "column", as_dict=True, maintain_order=True)
+    of_kinds: dict[object, list[tuple[str, str]]] = {}
+    for key in parts:
+        of_kinds.setdefault(kind_of[key], []).append(key)
+    return [(columns[keys[0]], pl.concat([parts[key] for key in keys])) for keys in of_kinds.values()]
 
 
 def _few(count: pl.Expr, policy: Policy) -> pl.Expr:

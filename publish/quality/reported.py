@@ -11,12 +11,12 @@ import polars as pl
 
 from publish.counts.pieces import INTERVALS
 from publish.counts.reduction import Counts
+from publish.counts.runs import sums
 from publish.fields.organisation import NHS_TRUST
 from publish.period import Month, MonthlyPeriod
 from publish.quality.levels import Flags, Levels, Numbers, Season, levels_of, season_of
 from publish.reference.tables import ReferenceData
 from publish.tables.places import places_on
-from publish.tables.runs import sums
 from publish.tables.specification import Level
 from publish.tables.sums import NO_DAY, Summed, split
 

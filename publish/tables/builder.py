@@ -10,11 +10,11 @@ from typing import Final
 import numpy as np
 import polars as pl
 
+from publish.counts.runs import Whole
 from publish.period import Month
 from publish.tables.gathered import GROUP, Gathered, InCells, selected
 from publish.tables.medians import CELL, medians
 from publish.tables.places import named
-from publish.tables.runs import Whole
 from publish.tables.specification import Column, Level, TableSpec
 from publish.tables.sums import EVERY_DAY, Asked, Sums
 from publish.tables.truth import ENGLAND_CODE, TrueTable

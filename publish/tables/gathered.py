@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from publish.tables.runs import Whole
+from publish.counts.runs import Whole
 from publish.tables.specification import Column
 from publish.tables.sums import Summed
 

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 import polars as pl
 
-from publish.tables.runs import Whole, begins, in_order
+from publish.counts.runs import Whole, begins, in_order
 
 CELL: Final = "cell"
 

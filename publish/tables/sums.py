@@ -16,11 +16,10 @@ from numpy.typing import NDArray
 
 from publish.counts.groups import first_rows
 from publish.counts.reduction import Counts
-from publish.tables.runs import Whole, begins, in_order, sums
+from publish.counts.runs import Whole, begins, in_order, sums
 
 EVERY_DAY: Final = None  # in place of the first days of bands
 NO_DAY: Final = -1  # in place of a day that is not known, or does not matter
-_MEASURED: Final = ("days", "tests")  # the columns of the counts that are no part of a group
 _MOST: Final = 2**62  # groups that one whole number tells apart
 
 Starts = tuple[int, ...] | None
@@ -154,8 +153,7 @@ def split(counts: pl.DataFrame) -> Summed:
     The counts stand sorted, so that these are the groups; were they not, a group would be there several times,
     which a sum does not mind.
     """
-    keys = [name for name in counts.columns if name not in _MEASURED]
-    groups = first_rows(counts, keys)
+    groups = first_rows(counts)
     sizes = np.diff(groups["first"].to_numpy().astype(np.intp), append=counts.height)
     tests = counts["tests"].cast(pl.Int32).to_numpy()
     days = counts["days"].fill_null(NO_DAY).to_numpy() if "days" in counts.columns else np.full_like(tests, NO_DAY)

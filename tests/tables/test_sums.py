@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publish.counts.reduction import Counts
+from publish.counts.runs import in_order
 from publish.tables.medians import medians
-from publish.tables.runs import in_order
 from publish.tables.sums import EVERY_DAY, NO_DAY, Asked, Sums, split
 
 KEYS = ("month", "org_code", "modality")
